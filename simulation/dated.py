@@ -1,0 +1,81 @@
+"""Dated events of a run: levers moved, a regime switched, staff cut, need surging; and back again when they end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulation.levers import LEVER_INDEX, LEVERS
+from simulation.vocabulary import DOMAINS, ORGANISATION_KINDS
+
+if TYPE_CHECKING:
+    from simulation.engine import World
+
+
+class Calendar:
+    """The events that happen to one run, by tick.
+
+    An event that has an end is undone at its end: a lever returns to the value it had when the event began.
+    """
+
+    def __init__(self, scenario: Any, regime: str, tick_weeks: float) -> None:
+        self._at: dict[int, list[tuple[bool, Any]]] = {}
+        self._before: dict[int, Any] = {}
+        self._active: list[Any] = []
+        for event in scenario.events:
+            if not event.happens_to(regime):
+                continue
+            self._at.setdefault(round(event.at / tick_weeks), []).append((True, event))
+            if event.until is not None:
+                self._at.setdefault(round(event.until / tick_weeks), []).append((False, event))
+
+    def apply(self, world: World) -> None:
+        """Everything that is due at the world's present tick; what ends comes before what begins."""
+        for begins, event in sorted(self._at.get(world.tick, ()), key=lambda due: due[0]):
+            if event.levers is not None:
+                self._levers(world, event, begins)
+            elif event.regime is not None:
+                self._regime(world, event, begins)
+            else:
+                if begins:
+                    self._active.append(event)
+                else:
+                    self._active.remove(event)
+                world.staffing[:] = _factors(self._active, "staffing", ORGANISATION_KINDS)
+                world.surge[:] = _factors(self._active, "surge", DOMAINS)
+
+    def _levers(self, world: World, event: Any, begins: bool) -> None:
+        columns = [LEVER_INDEX[name] for name in event.levers]
+        if begins:
+            self._before[id(event)] = world.levers[:, columns].copy()
+            for name, value in event.levers.items():
+                position = LEVER_INDEX[name]
+                world.levers[:, position] = LEVERS[position].in_ticks(value, world.tick_weeks)
+        else:
+            world.levers[:, columns] = self._before.pop(id(event))
+        world.share_budget()
+
+    def _regime(self, world: World, event: Any, begins: bool) -> None:
+        if begins:
+            self._before[id(event)] = world.place.regime.copy()
+            target = np.full(world.places, world.regime_names.index(event.regime))
+        else:
+            target = self._before.pop(id(event))
+        for place, regime in enumerate(target):
+            world.adopt(place, int(regime))
+
+
+def _factors(events: Sequence[Any], change: str, names: Sequence[str]) -> np.ndarray:
+    """The product of what all active events say, by name; `all` stands for every one."""
+    out = np.ones(len(names))
+    for event in events:
+        for name, factor in (getattr(event, change) or {}).items():
+            out[slice(None) if name == "all" else names.index(name)] *= factor
+    return out
+
+
+def most_conveners(scenario: Any) -> float:
+    """The largest number of conveners for every 10,000 people that any dated event gives."""
+    return max((event.levers.get("conveners", 0.0) for event in scenario.events if event.levers), default=0.0)

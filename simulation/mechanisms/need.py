@@ -1,0 +1,219 @@
+"""Need: it begins, grows while unmet, feeds other needs, slowly remits, and sometimes becomes a crisis.
+
+For one person and domain, with n the need and r the sum of the person's other needs (all rates per tick)::
+
+    onset hazard = onset[domain] * frailty * (1 + onset_coupling * total need)     a new need; at most one in a tick
+    n' = n + n * ((1 - n) * (growth + coupling * r) - remission * (1 + community * support))
+    crisis hazard = crisis * max(0, total need - crisis_threshold) + acute * frailty
+    death hazard = death * frailty * total need ** 2                             accumulated; nobody is removed
+
+`support` is how well connected the two nearest neighbours on each side are (1 - their need of connection). The form is
+judgement; it makes single needs remit and linked needs persist, as multimorbidity and multiple disadvantage do
+(Cassell 2018, doi:10.3399/bjgp18X695465; Bramley 2015). An acute crisis strikes whatever services do, and leaves a new
+physical need. Hazards become probabilities as 1 - exp(-hazard).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulation import tallies as T
+from simulation.chance import first_half, happens, second_half, unit, word
+from simulation.events import CRISIS, ONSET, note
+from simulation.kernel import kernel, kernel_part, rule
+from simulation.mechanisms.base import Block, Mechanism
+from simulation.parameters import Parameter as P
+from simulation.parameters import Table
+from simulation.vocabulary import HOSPITAL, N_DOMAINS, NOBODY, RESULT_NEW
+
+_ONSET = ("Judgement, set with the other onsets so that contacts come near 10 a person a year (King's Fund 2023/24: 600m "
+          "contacts, 57.7m people) once care, chasing and return visits are counted")
+
+TABLE = Table("need", "Needs begin, grow, feed each other and become crises", (
+    P("onset_physical", 1.3, "per year", 0, 6, "judgement", _ONSET, "New physical needs of a person of frailty 1."),
+    P("onset_mental", 0.5, "per year", 0, 6, "judgement", _ONSET, "New mental needs."),
+    P("onset_daily_living", 0.32, "per year", 0, 6, "judgement", _ONSET, "New needs of help with daily living."),
+    P("onset_housing", 0.26, "per year", 0, 6, "judgement", _ONSET, "New housing needs."),
+    P("onset_money", 0.38, "per year", 0, 6, "judgement", _ONSET, "New needs of money and work."),
+    P("onset_connection", 0.32, "per year", 0, 6, "judgement", _ONSET, "New needs of connection."),
+    P("onset_coupling", 0.5, "number", 0, 3, "associated",
+      "Needs cluster: Cassell 2018, doi:10.3399/bjgp18X695465; Hard Edges, Bramley 2015; cause not shown",
+      "How much a unit of other need raises the hazard of a new one."),
+    P("growth", 0.03, "per week", 0, 0.3, "judgement", "Unmet need grows; no direct estimate",
+      "Growth of a small need that stands alone."),
+    P("coupling", 0.03, "per week", 0, 0.3, "judgement", "Unmet needs feed each other; no direct estimate",
+      "Growth that a unit of other need adds."),
+    P("remission", 0.05, "per week", 0, 0.5, "judgement", "Most single needs are self-limiting",
+      "How fast need goes by itself."),
+    P("community", 0.4, "number", 0, 2, "associated",
+      "Frome: emergency admissions -14.0 % against Somerset +28.5 %, uncontrolled: Abel 2018",
+      "How much full community support adds to remission."),
+    P("crisis_threshold", 0.6, "number", 0, 6, "judgement", "Crises come of much need, not of any",
+      "Total need above which a crisis threatens."),
+    P("crisis", 0.4, "per year", 0, 50, "judgement",
+      "Set so that hospital crises come near 1,500 a year per 10,000 people, between emergency admissions (820) and "
+      "A&E attendances (2,900): NHS Providers 2023-24",
+      "Crises of a person one unit above the threshold."),
+    P("acute", 0.12, "per year", 0, 2, "associated",
+      "About one emergency admission in five is for a condition that good care prevents (King's Fund 2012): most are not",
+      "Acute crises of a person of frailty 1, whatever the need."),
+    P("acute_severity", 0.5, "share", 0, 1, "judgement", "An emergency is serious", "Physical need that an acute crisis adds."),
+    P("death", 0.0012, "per year", 0, 0.05, "judgement",
+      "Small against all-cause mortality (about 0.009 a year): only deaths that unmet need adds",
+      "Deaths of a person of frailty 1 with total need 1."),
+    P("severity_least", 0.2, "share", 0, 1, "judgement", "A need that is noticed is not tiny",
+      "Smallest size of a new need."),
+    P("severity_spread", 0.35, "share", 0, 1, "judgement", "Needs differ in size", "Largest less smallest size."),
+))
+NeedNumbers = TABLE.fields("NeedNumbers", __name__)
+
+GONE = 0.02
+"""A need below this is over."""
+
+
+@rule
+def grown(need, others, growth, coupling, remission):
+    """What becomes of one unmet need in one tick; `remission` already counts the community's support."""
+    n = need + need * ((1.0 - need) * (growth + coupling * others) - remission)
+    return 0.0 if n < GONE else min(1.0, n)
+
+
+@kernel_part
+def domain_of(share, at):
+    """The domain in whose part of the cumulated onset hazards `at` falls."""
+    for d in range(N_DOMAINS - 1):
+        if at < share[d]:
+            return d
+    return N_DOMAINS - 1
+
+
+@kernel_part
+def grow_everybody(need, n, total, remission, after, worst):
+    """Growth and remission of every need of one place, domain by domain.
+
+    Scratch, one value a person: `total` need before, `remission` with the community's support (the two nearest
+    neighbours on each side of the ring, less connected when they need connection themselves), `after`, `worst`.
+    """
+    people = need.shape[1]
+    lonely = need[N_DOMAINS - 1]
+    for j in range(people):
+        total[j] = after[j] = worst[j] = 0.0
+    for d in range(N_DOMAINS):
+        sizes = need[d]
+        for j in range(people):
+            total[j] += float(sizes[j])
+    for j in range(people):
+        left, right = j + 1, j + 2
+        near = (float(lonely[j - 1]) + float(lonely[j - 2])
+                + float(lonely[left if left < people else left - people])
+                + float(lonely[right if right < people else right - people]))
+        remission[j] = n.remission * (1.0 + n.community * (1.0 - 0.25 * near))
+    for d in range(N_DOMAINS):
+        sizes = need[d]
+        for j in range(people):
+            size = float(sizes[j])
+            size = grown(size, total[j] - size, n.growth, n.coupling, remission[j])
+            sizes[j] = size
+            after[j] += size
+            worst[j] = max(worst[j], size)
+
+
+@rule
+def crisis_hazard(total, threshold, rate):
+    return rate * max(0.0, total - threshold)
+
+
+@kernel
+def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge, k, now, log_n, log_what, log_value, p0,
+                 p1):
+    recording = log_what.shape[0] > 0
+    share, need_of_quintile = np.zeros(N_DOMAINS), np.zeros(6)
+    most = 0
+    for p in range(p0, p1):
+        most = max(most, person_start[p + 1] - person_start[p])
+    scratch = np.empty((4, most))
+    for p in range(p0, p1):
+        a, b = person_start[p], person_start[p + 1]
+        people = b - a
+        # Slices of this place, walked from 0: the compiler can then leave out its checks for negative positions.
+        need, door = person.need[:, a:b], person.door[HOSPITAL, a:b]
+        frailty, complexity, quintile = person.frailty[a:b], person.complexity[a:b], person.quintile[a:b]
+        trusting = person.trust[a:b]
+        total, remission = scratch[0, :people], scratch[1, :people]
+        after, worst = scratch[2, :people], scratch[3, :people]
+        any_onset = 0.0
+        for d in range(N_DOMAINS):
+            any_onset += onset[d] * surge[p, d]
+            share[d] = any_onset
+        grow_everybody(need, n, total, remission, after, worst)
+        need_all, need_complex, trust, deaths = 0.0, 0.0, 0.0, 0.0
+        need_of_quintile[:] = 0.0
+        in_need, onsets, crises, crises_complex, crises_acute = 0, 0, 0, 0, 0
+        for j in range(people):
+            i = a + j
+            w = word(k, i, 0)
+            fragile = float(frailty[j])
+            if happens(any_onset * fragile * (1.0 + n.onset_coupling * total[j]), first_half(w)):
+                d = domain_of(share, any_onset * unit(word(k, i, 1)))
+                before = float(need[d, j])
+                size = min(1.0, before + n.severity_least + n.severity_spread * unit(word(k, i, 2)))
+                need[d, j] = size
+                after[j] += size - before
+                worst[j] = max(worst[j], size)
+                person.last_result[d, i] = np.uint8(RESULT_NEW)
+                person.attempts[d, i] = np.uint8(0)
+                onsets += 1
+                if recording:
+                    note(log_n, log_what, log_value, ONSET, i, NOBODY, NOBODY, d, 0, 0.0, before, size)
+            all_needs = after[j]
+            is_complex = 1 if float(complexity[j]) >= complex_cut else 0
+            need_all += all_needs
+            need_complex += all_needs * is_complex
+            need_of_quintile[quintile[j]] += all_needs
+            trust += float(trusting[j])
+            deaths += n.death * fragile * all_needs * all_needs
+            in_need += 1 if worst[j] > 0.2 else 0
+            acute = n.acute * fragile
+            hazard = acute + crisis_hazard(all_needs, n.crisis_threshold, n.crisis)
+            if happens(hazard, second_half(w)) and door[j] < 0:
+                door[j] = now
+                crises += 1
+                crises_complex += is_complex
+                if person.visits_year[i] < 255:
+                    person.visits_year[i] += np.uint8(1)
+                if hazard * unit(word(k, i, 3)) < acute:
+                    need[0, j] = min(1.0, float(need[0, j]) + n.acute_severity)
+                    person.last_result[0, i] = np.uint8(RESULT_NEW)
+                    person.attempts[0, i] = np.uint8(0)
+                    crises_acute += 1
+                if recording:
+                    note(log_n, log_what, log_value, CRISIS, i, NOBODY, NOBODY, 0, 0, 0.0, all_needs, all_needs)
+        tally = place_tally[p]
+        tally[T.NEED] += need_all
+        tally[T.NEED_COMPLEX] += need_complex
+        tally[T.NEED_DEPRIVED] += need_of_quintile[1]
+        tally[T.NEED_AFFLUENT] += need_of_quintile[5]
+        tally[T.IN_NEED] += in_need
+        tally[T.TRUST] += trust
+        tally[T.DEATHS] += deaths
+        tally[T.ONSETS] += onsets
+        tally[T.CRISES] += crises
+        tally[T.CRISES_COMPLEX] += crises_complex
+        tally[T.CRISES_ACUTE] += crises_acute
+
+
+def _advance(world, block: Block) -> None:
+    n = world.numbers["need"]
+    onset = np.array([n.onset_physical, n.onset_mental, n.onset_daily_living, n.onset_housing, n.onset_money,
+                      n.onset_connection])
+    w = block.work
+    advance_need(world.person, world.person_start, world.tally, world.complex_cut, n, onset, world.surge,
+                 world.key("onset"), world.now, w.log_n, w.log_what, w.log_value, block.first, block.last)
+
+
+MECHANISM = Mechanism(
+    "need", "What happens to people?", TABLE,
+    reads=("need", "frailty", "complexity", "quintile", "trust"),
+    writes=("need", "last_result", "attempts", "door", "visits_year"),
+    advance=_advance,
+)

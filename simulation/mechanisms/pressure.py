@@ -1,0 +1,219 @@
+"""Pressure and motivation: what a measured figure does to organisations and the people who work there.
+
+For an organisation, with gap = max(0, target level - recorded performance) / gap_scale, at most 1::
+
+    pressure  -> (stakes + publicity_weight * publicity) * (hold + (1 - hold) * gap)
+    slack     -> slack0 * (1 - slack_used * pressure)                 real effort first: targets work
+    rush      -> rush_slope * pressure * max(0, load - rush_load)     then contacts are cut short
+    gaming    -> gaming_slope * stakes * gap * (1 - safety / 2) * (1 - audit_deters * audit)
+    threshold -> threshold_slope * stakes * gap * (1 - audit_deters * audit / 2)
+    safety    -> 0.2 + 0.5 * just_culture + 0.3 * mindset - blame * pressure * (1 - just_culture)
+
+For a member of staff::
+
+    effort     -> 1 - shirking * self-interest * (1 - watched) * (1 + deficits that earn money)
+    motivation -> base + autonomy * discretion + competence * success + relatedness * ties - crowding * pressure
+    burnout    -> own level + load_burnout * (load - 0.85) + pressure_burnout * pressure - resources
+    leaving      hazard leave * (1 + leave_burnout if burnt out) * (1 + leave_motivation * (0.6 - motivation))
+
+Sources: self-determination (Deci, Koestner & Ryan 1999, doi:10.1037/0033-2909.125.6.627; Cerasoli 2014,
+doi:10.1037/a0035661), demands and resources (Bakker & Demerouti 2007), burnout and leaving (Hodkinson 2022,
+doi:10.1136/bmj-2022-070442). Crowding-out is contested: its range spans zero.
+"""
+
+from __future__ import annotations
+
+from simulation import levers as L
+from simulation import tallies as T
+from simulation.chance import happens, unit, word
+from simulation.columns import MAX_TIES
+from simulation.events import STAFF_LEFT, note
+from simulation.kernel import kernel, rule
+from simulation.mechanisms.base import Block, Mechanism
+from simulation.mechanisms.turnover import leave
+from simulation.parameters import Parameter as P
+from simulation.parameters import Table
+from simulation.vocabulary import N_KINDS, NOBODY
+
+TABLE = Table("pressure", "What a measured figure does to organisations and staff", (
+    P("gap_scale", 0.15, "share", 0.02, 1, "judgement", "Fifteen points below target is full alarm",
+      "Gap to the target at which pressure is full."),
+    P("hold", 0.25, "share", 0, 1, "judgement", "A figure must be kept, too", "Pressure where the target is met."),
+    P("publicity_weight", 0.5, "share", 0, 1, "associated",
+      "Reputation works: Bevan, Evans & Nuti 2018; less than sanction", "Weight of publicity beside stakes."),
+    P("pressure_settling", 8, "week", 0.1, 104, "judgement", "Weeks, not days", "How fast pressure builds."),
+    P("slack_used", 0.9, "share", 0, 1, "associated",
+      "Targets with sanctions raised effort: Propper 2008, doi:10.2202/1935-1682.1863; Kelman & Friedman 2009",
+      "Share of slack that full pressure turns to use."),
+    P("rush_slope", 1.5, "number", 0, 10, "judgement", "No direct estimate", "Rush for a unit of pressure and overload."),
+    P("rush_load", 0.95, "number", 0, 3, "judgement", "Rush begins where there is more work than hours",
+      "Load from which contacts are cut short."),
+    P("gaming_slope", 0.9, "number", 0, 3, "associated",
+      "A third of ambulance trusts 'corrected' times: Bevan & Hood 2006; gamed share 0-0.3 under high stakes",
+      "Inclination to doctor records at full stakes and gap."),
+    P("audit_deters", 0.8, "share", 0, 1, "judgement", "Sure detection deters most", "Gaming that full audit deters."),
+    P("gaming_settling", 26, "week", 0.1, 208, "associated",
+      "Gaming grew over years: New Zealand 2010 on, Tenbensel 2020, doi:10.15171/ijhpm.2019.98",
+      "How fast gaming is learnt and unlearnt."),
+    P("threshold_slope", 0.12, "share", 0, 0.6, "judgement", "Thresholds rise quietly; no direct estimate",
+      "Rise of the eligibility threshold at full stakes and gap."),
+    P("blame", 0.35, "share", 0, 1, "judgement",
+      "40 % could not say they would be treated fairly after an error: NHS Staff Survey 2023",
+      "Safety lost by full pressure in a blaming culture."),
+    P("safety_settling", 26, "week", 0.1, 208, "judgement", "Trust comes slowly", "How fast safety moves."),
+    P("shirking", 0.35, "share", 0, 1, "associated", "Knights and knaves: Le Grand 2003; Wales: Besley 2009",
+      "Effort that a wholly self-interested, unwatched person withholds."),
+    P("watched_stakes", 0.7, "share", 0, 1, "judgement", "What is measured and matters is watched",
+      "How far full stakes make effort visible."),
+    P("watched_publicity", 0.4, "share", 0, 1, "judgement", "Reputation", "How far publicity makes effort visible."),
+    P("watched_peers", 0.6, "share", 0, 1, "judgement", "Colleagues see each other's work",
+      "How far full peer reflection makes effort visible."),
+    P("effort_settling", 39, "week", 0.1, 208, "judgement", "Habits change within a year", "How fast effort moves."),
+    P("autonomy", 0.18, "number", -0.2, 0.5, "associated",
+      "Deci, Koestner & Ryan 1999; allow autonomy mean shift -5 to +10 %", "Motivation from full discretion."),
+    P("competence", 0.3, "number", -0.2, 0.6, "associated", "Cerasoli 2014, doi:10.1037/a0035661",
+      "Motivation from success seen in one's own cases."),
+    P("relatedness", 0.1, "number", -0.1, 0.4, "associated", "Deci & Ryan 2000, doi:10.1207/S15327965PLI1104_01",
+      "Motivation from trusted colleagues."),
+    P("crowding", 0.08, "number", -0.1, 0.4, "associated",
+      "Contested: d -0.28 to -0.40 (Deci 1999) against small positive effects of pay (2023, "
+      "doi:10.1080/25741292.2023.2205756); the range spans zero", "Motivation crowded out by full pressure."),
+    P("motivation_base", 0.33, "share", 0, 1, "judgement", "Sets the mean near 0.6", "Motivation without any of these."),
+    P("motivation_settling", 52, "week", 1, 520, "judgement", "Slow", "How fast motivation moves."),
+    P("load_burnout", 0.35, "number", 0, 2, "associated", "Job demands-resources: Bakker & Demerouti 2007",
+      "Exhaustion from overload."),
+    P("pressure_burnout", 0.15, "number", -0.2, 1, "associated", "Job demands-resources; cause not shown",
+      "Exhaustion from full pressure."),
+    P("resources", 0.2, "number", 0, 1, "associated", "Job demands-resources; Moscelli 2024 (programme: exits -5.3 %)",
+      "Exhaustion that motivation and safety prevent."),
+    P("burnout_level", 0.4, "share", 0, 1, "associated", "NHS Staff Survey: burnt out 30-34 %",
+      "Mean exhaustion in ordinary circumstances."),
+    P("burnout_settling", 39, "week", 1, 520, "judgement", "Months", "How fast exhaustion moves."),
+    P("burnt_out", 0.5, "share", 0, 1, "judgement", "Sets the share burnt out near a third", "Exhaustion that is burnout."),
+    P("leave", 0.085, "per year", 0, 1, "measured", "Nurse leavers 8.8-11.5 % a year, 2019-24: parliamentary answers",
+      "Hazard of leaving for staff who are not burnt out."),
+    P("leave_burnout", 1.2, "number", 0, 4, "associated",
+      "Turnover intention OR 3.10: Hodkinson 2022, doi:10.1136/bmj-2022-070442; intention is more than leaving",
+      "How much burnout adds to the hazard, as a multiple."),
+    P("leave_motivation", 1.0, "number", 0, 4, "associated", "1 SD of engagement, 0.16 SD of retention: Moscelli 2025, "
+      "doi:10.1111/ecca.12554", "How much low motivation adds."),
+    P("vacancy", 10, "week", 0, 104, "measured", "Care vacancies 7 %, turnover 24.7 % (Skills for Care 2024/25): "
+      "about 15 weeks; NHS shorter", "How long a post stays vacant."),
+))
+PressureNumbers = TABLE.fields("PressureNumbers", __name__)
+
+
+@rule
+def toward(value, level, settling):
+    """One tick's move of a value toward a level, with a memory of so many ticks; both stay within 0..1."""
+    level = min(1.0, max(0.0, level))
+    return value + (level - value) / max(1.0, settling)
+
+
+@rule
+def pressure_level(stakes, publicity, gap, weight, hold):
+    return min(1.0, stakes + weight * publicity) * (hold + (1.0 - hold) * gap)
+
+
+@rule
+def watched(stakes, publicity, peers, by_stakes, by_publicity, by_peers):
+    """How visible effort is to a boss, to the public or to peers: the chance that none of them sees is the product."""
+    return 1.0 - (1.0 - by_stakes * stakes) * (1.0 - by_publicity * publicity) * (1.0 - by_peers * peers)
+
+
+@rule
+def effort_level(self_interest, seen, deficits, shirking):
+    """Self-interested staff drift to low effort where nobody sees, and further where failure earns money."""
+    return 1.0 - shirking * self_interest * (1.0 - seen) * (1.0 + deficits)
+
+
+@rule
+def motivation_level(discretion, success, relatedness, pressure, n):
+    return (n.motivation_base + n.autonomy * discretion + n.competence * success + n.relatedness * relatedness
+            - n.crowding * pressure)
+
+
+@rule
+def burnout_level(own, load, pressure, motivation, safety, n):
+    return (own + n.load_burnout * (min(2.0, load) - 0.85) + n.pressure_burnout * pressure
+            - n.resources * ((motivation - 0.6) + 0.5 * (safety - 0.5)))
+
+
+@rule
+def leaving_hazard(burnout, motivation, n):
+    more = n.leave_burnout if burnout > n.burnt_out else 0.0
+    return n.leave * (1.0 + more) * max(0.2, 1.0 + n.leave_motivation * (0.6 - motivation))
+
+
+@kernel
+def advance_pressure(person, person_start, staff, organisation, organisation_staff, place_tally, levers, n, slack0,
+                     self_interest_power, k_own, k_leaving, k_newcomer, now, work, p0, p1):
+    recording = work.log_what.shape[0] > 0
+    for p in range(p0, p1):
+        tally = place_tally[p]
+        stakes, publicity = levers[p, L.STAKES], levers[p, L.PUBLICITY]
+        audit, just = levers[p, L.AUDIT], levers[p, L.JUST_CULTURE]
+        discretion, peers = levers[p, L.DISCRETION], levers[p, L.PEER_REFLECTION]
+        deficits = levers[p, L.FUNDING_DEFICITS]
+        seen = watched(stakes, publicity, peers, n.watched_stakes, n.watched_publicity, n.watched_peers)
+        for o in range(p * N_KINDS, (p + 1) * N_KINDS):
+            gap = min(1.0, max(0.0, levers[p, L.TARGET_LEVEL] - organisation.recorded[o]) / n.gap_scale)
+            pressure = toward(organisation.pressure[o],
+                              pressure_level(stakes, publicity, gap, n.publicity_weight, n.hold), n.pressure_settling)
+            organisation.pressure[o] = pressure
+            safety = toward(organisation.safety[o], 0.2 + 0.5 * just + 0.3 * organisation.mindset[o]
+                            - n.blame * pressure * (1.0 - just), n.safety_settling)
+            organisation.safety[o] = safety
+            load = organisation.load[o]
+            organisation.slack[o] = toward(organisation.slack[o], slack0 * (1.0 - n.slack_used * pressure),
+                                           n.pressure_settling)
+            organisation.rush[o] = toward(organisation.rush[o], n.rush_slope * pressure * max(0.0, load - n.rush_load),
+                                          n.pressure_settling)
+            organisation.gaming[o] = toward(
+                organisation.gaming[o],
+                n.gaming_slope * stakes * gap * (1.0 - 0.5 * safety) * (1.0 - n.audit_deters * audit), n.gaming_settling)
+            organisation.threshold_raise[o] = toward(
+                organisation.threshold_raise[o],
+                n.threshold_slope * stakes * gap * (1.0 - 0.5 * n.audit_deters * audit), n.gaming_settling)
+            for s in range(organisation_staff[o], organisation_staff[o + 1]):
+                if staff.vacant_until[s] > now:
+                    continue
+                motivation = float(staff.motivation[s])
+                staff.effort[s] = toward(
+                    float(staff.effort[s]), effort_level(float(staff.self_interest[s]), seen, deficits, n.shirking),
+                    n.effort_settling)
+                related = 0.0
+                for j in range(MAX_TIES):
+                    related += float(staff.tie_trust[s, j])
+                motivation = toward(motivation, motivation_level(discretion, float(staff.success[s]),
+                                                                 min(1.0, related / 3.0), pressure, n),
+                                    n.motivation_settling)
+                staff.motivation[s] = motivation
+                own = n.burnout_level + 0.5 * (unit(word(k_own, s, 0)) - 0.5)
+                burnout = toward(float(staff.burnout[s]), burnout_level(own, load, pressure, motivation, safety, n),
+                                 n.burnout_settling)
+                staff.burnout[s] = burnout
+                if happens(leaving_hazard(burnout, motivation, n), unit(word(k_leaving, s, 0))):
+                    leave(person, person_start[p], person_start[p + 1], staff, organisation, o, s,
+                          now + 1 + int(n.vacancy * 2.0 * unit(word(k_leaving, s, 1))), self_interest_power, k_newcomer)
+                    tally[T.LEAVERS] += 1.0
+                    if recording:
+                        note(work.log_n, work.log_what, work.log_value, STAFF_LEFT, NOBODY, o, s, 0, 0, 0.0, 0.0, 0.0)
+
+
+def _advance(world, block: Block) -> None:
+    population = world.numbers["population"]
+    advance_pressure(world.person, world.person_start, world.staff, world.organisation, world.organisation_staff,
+                     world.tally, world.levers, world.numbers["pressure"], population.slack_start,
+                     1.0 / population.self_interest_mean - 1.0, world.fixed_key("population", 9), world.key("leaving"),
+                     world.key("newcomer"), world.now, block.work, block.first, block.last)
+
+
+MECHANISM = Mechanism(
+    "pressure", "What do stakes do to organisations and staff?", TABLE,
+    reads=("recorded", "load", "mindset", "self_interest", "success", "tie_trust", "stakes", "publicity", "audit",
+           "just_culture", "discretion", "peer_reflection", "target_level", "funding_deficits"),
+    writes=("pressure", "safety", "slack", "rush", "gaming", "threshold_raise", "effort", "motivation", "burnout",
+            "vacant_until", "tie", "known_by"),
+    advance=_advance,
+)
