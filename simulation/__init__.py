@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulation.agents import Commissioner, Convener, Leader, Organisation, Person, StaffMember
     from simulation.compare import Comparison, compare
     from simulation.model import CareSystem
     from simulation.runs import Interrupted, Run, run, warm_up
@@ -27,16 +28,24 @@ _HOME = {
     "run": "runs", "Run": "runs", "Interrupted": "runs", "warm_up": "runs",
     "compare": "compare", "Comparison": "compare",
     "CareSystem": "model",
+    "Person": "agents", "StaffMember": "agents", "Organisation": "agents", "Leader": "agents", "Convener": "agents",
+    "Commissioner": "agents",
 }
 
 __all__ = [
     "CareSystem",
+    "Commissioner",
     "Comparison",
+    "Convener",
     "Interrupted",
+    "Leader",
+    "Organisation",
+    "Person",
     "Regime",
     "Run",
     "Scenario",
     "ScenarioError",
+    "StaffMember",
     "catalogue",
     "compare",
     "json_schema",
