@@ -21,48 +21,49 @@ class Calendar:
     """
 
     def __init__(self, scenario: Any, regime: str, tick_weeks: float) -> None:
-        self._at: dict[int, list[tuple[bool, Any]]] = {}
+        self._at: dict[int, list[tuple[bool, int, Any]]] = {}
         self._before: dict[int, Any] = {}
-        self._active: list[Any] = []
-        for event in scenario.events:
+        self._active: dict[int, Any] = {}
+        for number, event in enumerate(scenario.events):
             if not event.happens_to(regime):
                 continue
-            self._at.setdefault(round(event.at / tick_weeks), []).append((True, event))
+            self._at.setdefault(round(event.at / tick_weeks), []).append((True, number, event))
             if event.until is not None:
-                self._at.setdefault(round(event.until / tick_weeks), []).append((False, event))
+                self._at.setdefault(round(event.until / tick_weeks), []).append((False, number, event))
 
     def apply(self, world: World) -> None:
         """Everything that is due at the world's present tick; what ends comes before what begins."""
-        for begins, event in sorted(self._at.get(world.tick, ()), key=lambda due: due[0]):
+        for begins, number, event in sorted(self._at.get(world.tick, ()), key=lambda due: due[:2]):
             if event.levers is not None:
-                self._levers(world, event, begins)
+                self._levers(world, number, event, begins)
             elif event.regime is not None:
-                self._regime(world, event, begins)
+                self._regime(world, number, event, begins)
             else:
                 if begins:
-                    self._active.append(event)
+                    self._active[number] = event
                 else:
-                    self._active.remove(event)
-                world.staffing[:] = _factors(self._active, "staffing", ORGANISATION_KINDS)
-                world.surge[:] = _factors(self._active, "surge", DOMAINS)
+                    del self._active[number]
+                active = tuple(self._active.values())
+                world.staffing[:] = _factors(active, "staffing", ORGANISATION_KINDS)
+                world.surge[:] = _factors(active, "surge", DOMAINS)
 
-    def _levers(self, world: World, event: Any, begins: bool) -> None:
+    def _levers(self, world: World, number: int, event: Any, begins: bool) -> None:
         columns = [LEVER_INDEX[name] for name in event.levers]
         if begins:
-            self._before[id(event)] = world.levers[:, columns].copy()
+            self._before[number] = world.levers[:, columns].copy()
             for name, value in event.levers.items():
                 position = LEVER_INDEX[name]
                 world.levers[:, position] = LEVERS[position].in_ticks(value, world.tick_weeks)
         else:
-            world.levers[:, columns] = self._before.pop(id(event))
+            world.levers[:, columns] = self._before.pop(number)
         world.share_budget()
 
-    def _regime(self, world: World, event: Any, begins: bool) -> None:
+    def _regime(self, world: World, number: int, event: Any, begins: bool) -> None:
         if begins:
-            self._before[id(event)] = world.place.regime.copy()
+            self._before[number] = world.place.regime.copy()
             target = np.full(world.places, world.regime_names.index(event.regime))
         else:
-            target = self._before.pop(id(event))
+            target = self._before.pop(number)
         for place, regime in enumerate(target):
             world.adopt(place, int(regime))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numba
@@ -108,7 +109,7 @@ class World:
         hour = self.numbers["money"].value_hour
         self.posts_cost = posts.sum(axis=1) * self.numbers["care"].hours_per_week * hour
         k_person, k_staff, k_place, k_nation = keys(self.seed)
-        with np.errstate(over="ignore"):
+        with _quiet():
             make_staff(self.staff, self.organisation, self.place, self.nation, self.organisation_staff, population,
                        k_staff, k_place, k_nation, 0, self.places)
             make_people(self.person, self.person_start, self.organisation_staff, population, k_person, 0,
@@ -175,7 +176,8 @@ class World:
 
     def adopt(self, place: int, regime: int, fidelity: float = 1.0) -> None:
         """Give a place another regime from now on; `fidelity` is the share of the way that its levers move."""
-        self.levers[place] += fidelity * (self._row(regime) - self.levers[place])
+        row = self._row(regime)
+        self.levers[place] = row if fidelity >= 1.0 else self.levers[place] + fidelity * (row - self.levers[place])
         self.place.regime[place] = regime
         self.place.regime_since[place] = self.now
         self.share_budget()
@@ -248,9 +250,10 @@ class World:
         else:
             for block in self._blocks:
                 self._run_block(block)
-        for mechanism in ORDER:
-            if mechanism.meet is not None and self.switches[mechanism.name]:
-                mechanism.meet(self)
+        with _quiet():
+            for mechanism in ORDER:
+                if mechanism.meet is not None and self.switches[mechanism.name]:
+                    mechanism.meet(self)
         for rule in self.own_rules:
             rule(self)
         if self.event_log is not None:
@@ -264,7 +267,7 @@ class World:
         work.queue_n[:] = 0
         work.served_n[0] = 0
         work.log_n[0] = 0
-        with np.errstate(over="ignore") if numba.config.DISABLE_JIT else _NO_CONTEXT:
+        with _quiet():
             for mechanism in ORDER:
                 if mechanism.advance is not None and self.switches[mechanism.name]:
                     mechanism.advance(self, block)
@@ -306,15 +309,9 @@ class World:
         self._blocks = self._make_blocks(record_events=self.event_log is not None)
 
 
-class _NoContext:
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
-_NO_CONTEXT = _NoContext()
+def _quiet() -> AbstractContextManager:
+    """Without compilation the hash of `chance` overflows on purpose, and NumPy would warn each time."""
+    return np.errstate(over="ignore") if numba.config.DISABLE_JIT else nullcontext()
 
 
 def _starts(counts: np.ndarray) -> np.ndarray:

@@ -17,12 +17,17 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
+
+SOURCES = ("chance", "columns", "events", "kernel", "levers", "observing", "population", "relating",
+           "tallies", "vocabulary", "mechanisms/*")
+"""Modules in which a change can change compiled code; a test compares them with what the kernels' modules import."""
 
 
 def _source_hash() -> str:
     here = Path(__file__).parent
     digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
-    for path in sorted([*here.glob("*.py"), *(here / "mechanisms").glob("*.py")]):
+    for path in sorted(found for name in SOURCES for found in here.glob(f"{name}.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -61,8 +66,14 @@ def rule(function: Callable) -> Callable:
     return numba.njit(error_model="numpy")(function)
 
 
+@rule
+def wide(value):
+    """A value of a float32 column as float64. `float` would do in Python, but compiled it leaves a float32 as it is."""
+    return np.float64(value)
+
+
 def kernel_part(function: Callable) -> Callable:
-    """A part of a kernel that needs arrays: written into its caller when that is compiled, so that no array is passed."""
+    """A part of a kernel that needs arrays: compiled into its caller, so that no array is passed."""
     return numba.njit(error_model="numpy", inline="always")(function)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation import tallies as T
 from simulation.columns import MAX_TIES
-from simulation.kernel import kernel
+from simulation.kernel import kernel, wide
 from simulation.mechanisms.helping import domain_bits, fit_of
 from simulation.vocabulary import HOSPITAL, N_KINDS, NOBODY
 
@@ -37,12 +37,12 @@ def observe(person, person_start, staff, organisation, organisation_staff, place
                 if staff.vacant_until[s] > now:
                     continue
                 tally[T.PRESENT] += 1.0
-                tally[T.MOTIVATION] += float(staff.motivation[s])
-                tally[T.BURNOUT] += float(staff.burnout[s])
-                if float(staff.burnout[s]) > burnt_out:
+                tally[T.MOTIVATION] += wide(staff.motivation[s])
+                tally[T.BURNOUT] += wide(staff.burnout[s])
+                if wide(staff.burnout[s]) > burnt_out:
                     tally[T.BURNT_OUT] += 1.0
-                tally[T.EFFORT] += float(staff.effort[s])
-                tally[T.SUCCESS] += float(staff.success[s])
+                tally[T.EFFORT] += wide(staff.effort[s])
+                tally[T.SUCCESS] += wide(staff.success[s])
                 if kind != HOSPITAL:
                     quality = fit_of(domain_bits(staff.practice[s], kind), right)
                     tally[T.PRACTITIONERS] += 1.0
@@ -52,7 +52,7 @@ def observe(person, person_start, staff, organisation, organisation_staff, place
                     other = staff.tie[s, j]
                     if other == NOBODY:
                         continue
-                    trust = float(staff.tie_trust[s, j])
+                    trust = wide(staff.tie_trust[s, j])
                     tally[T.TIES] += 1.0
                     tally[T.TIE_TRUST] += trust
                     if staff.organisation[other] != o and trust >= trusted:

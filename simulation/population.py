@@ -12,7 +12,7 @@ import numpy as np
 
 from simulation.chance import first_half, key, second_half, unit, word
 from simulation.columns import MAX_TIES
-from simulation.kernel import kernel, rule
+from simulation.kernel import kernel, rule, wide
 from simulation.parameters import Parameter, Table
 from simulation.relating import link
 from simulation.vocabulary import CHOICES, N_DOMAINS, N_KINDS, ORGANISATION_KINDS
@@ -144,7 +144,7 @@ def make_people(person, person_start, organisation_staff, n, k, p0, p1):
 
 @kernel
 def make_staff(staff, organisation, place, nation, organisation_staff, n, k_staff, k_place, k_nation, p0, p1):
-    """Places p0..p1 and the nation: what is right there, the book, and staff with their practice, traits and first ties."""
+    """Places p0..p1 and the nation: what is right there, the book, staff with practice, traits and first ties."""
     all_bits = N_DOMAINS * CHOICES
     truth_nation = random_bits(k_nation, 0, 0, 0.5, all_bits)
     book = truth_nation ^ random_bits(k_nation, 0, 100, 1.0 - n.book_quality, all_bits)
@@ -174,7 +174,7 @@ def make_staff(staff, organisation, place, nation, organisation_staff, n, k_staf
                 staff.burnout[s] = min(1.0, max(0.0, n.burnout_start + 0.16 * normal(word(k_staff, s, 1))))
                 staff.self_interest[s] = unit(word(k_staff, s, 2)) ** (1.0 / n.self_interest_mean - 1.0)
                 staff.solver[s] = unit(word(k_staff, s, 3))
-                staff.effort[s] = 1.0 - 0.3 * staff.self_interest[s]
+                staff.effort[s] = 1.0 - 0.3 * wide(staff.self_interest[s])
                 staff.success[s] = 0.5
         for o in range(p * N_KINDS, (p + 1) * N_KINDS):
             mates = organisation_staff[o + 1] - organisation_staff[o]

@@ -6,7 +6,7 @@ These few functions receive arrays (unlike rules) because they run rarely: when 
 from __future__ import annotations
 
 from simulation.columns import MAX_TIES
-from simulation.kernel import kernel_part, rule
+from simulation.kernel import kernel_part, rule, wide
 from simulation.vocabulary import NOBODY
 
 
@@ -40,7 +40,7 @@ def room(tie, trust, a, strength):
         if tie[a, j] == NOBODY:
             return j
         if trust[a, j] < weakest:
-            weakest, found = float(trust[a, j]), j
+            weakest, found = wide(trust[a, j]), j
     return found
 
 
@@ -68,7 +68,7 @@ def strengthen(tie, trust, a, b, gain):
     """A kept promise: the trust of an existing tie grows toward 1, at both ends alike."""
     j, i = position(tie, a, b), position(tie, b, a)
     if j >= 0 and i >= 0:
-        grown = float(trust[a, j]) + gain * (1.0 - float(trust[a, j]))
+        grown = wide(trust[a, j]) + gain * (1.0 - wide(trust[a, j]))
         trust[a, j] = grown
         trust[b, i] = grown
 

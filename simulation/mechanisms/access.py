@@ -20,7 +20,7 @@ from simulation import levers as L
 from simulation import tallies as T
 from simulation.chance import happens, unit, word
 from simulation.events import CHASED, LEFT_THE_QUEUE, TURNED_AWAY, note
-from simulation.kernel import kernel, rule
+from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism
 from simulation.parameters import Parameter as P
 from simulation.parameters import Table
@@ -49,8 +49,8 @@ TABLE = Table("access", "People ask for help, wait, chase, are turned away", (
     P("willing_floor", 0.35, "share", 0, 1, "judgement", "Even those without trust ask in the end",
       "Willingness of a person without any trust."),
     P("wrong_door", 0.08, "share", 0, 1, "associated",
-      "17 % of care-navigator contacts wrongly resolved first: Boam & Downham 2025; Citizens Advice: a fifth of GP time "
-      "goes on non-health matters",
+      "17 % of care-navigator contacts wrongly resolved first: Boam & Downham 2025; Citizens Advice: a fifth of GP "
+      "time goes on non-health matters",
       "Chance that a need outside general practice comes to general practice first; doubles with complexity."),
     P("chase", 0.12, "per week", 0, 5, "judgement", "Chasing is common where waits are long; no direct estimate",
       "How often a waiting person with need 1 asks where their help is."),
@@ -111,10 +111,10 @@ def advance_access(person, person_start, organisation, place_tally, levers, comp
         for i in range(a, b):
             if not mark[i - a]:
                 continue
-            willing = willingness(float(person.trust[i]), n.willing_floor)
-            is_complex = float(person.complexity[i]) >= complex_cut
+            willing = willingness(wide(person.trust[i]), n.willing_floor)
+            is_complex = wide(person.complexity[i]) >= complex_cut
             for d in range(N_DOMAINS):
-                size = float(need[d, i])
+                size = wide(need[d, i])
                 state = door[d, i]
                 if state < 0 and size < n.seek_floor:
                     continue
@@ -130,7 +130,7 @@ def advance_access(person, person_start, organisation, place_tally, levers, comp
                         tally[T.CONTACT_CHASED] += 1.0
                         tally[T.HOURS_FAILURE] += n.chase_hours
                         organisation.admin_hours[first_organisation + d] += n.chase_hours
-                        person.trust[i] = max(0.0, float(person.trust[i]) - n.trust_lost_chase)
+                        person.trust[i] = max(0.0, wide(person.trust[i]) - n.trust_lost_chase)
                         if is_complex:
                             tally[T.CONTACTS_COMPLEX] += 1.0
                             tally[T.FAILURE_COMPLEX] += 1.0
@@ -145,7 +145,7 @@ def advance_access(person, person_start, organisation, place_tally, levers, comp
                     continue
                 at = d
                 if d != GENERAL_PRACTICE:
-                    wrong = n.wrong_door * (1.0 + float(person.complexity[i]))
+                    wrong = n.wrong_door * (1.0 + wide(person.complexity[i]))
                     if unit(word(k_door, i, d)) < wrong:
                         at = GENERAL_PRACTICE
                 state = door[at, i]
@@ -170,7 +170,7 @@ def advance_access(person, person_start, organisation, place_tally, levers, comp
                     door[at, i] = -2 - (now + int(n.refusal_length))
                     last_result[d, i] = np.uint8(RESULT_TURNED_AWAY)
                     person.attempts[d, i] = np.uint8(min(255, int(person.attempts[d, i]) + 1))
-                    person.trust[i] = max(0.0, float(person.trust[i]) - n.trust_lost_refusal)
+                    person.trust[i] = max(0.0, wide(person.trust[i]) - n.trust_lost_refusal)
                     if recording:
                         note(log_n, log_what, log_value, TURNED_AWAY, i, first_organisation + at, NOBODY, d,
                              cause, 0.0, size, size)

@@ -78,7 +78,8 @@ def make_work(people: int, places: int, staff: int, record_events: bool) -> Work
     log = 8 * people + 32 * staff + 64 if record_events else 0
     i32, u8, f32 = np.int32, np.uint8, np.float32
     return Work(
-        np.empty(people, np.bool_), np.empty((N_KINDS, people), i32), np.zeros((places, N_KINDS), np.int64), np.empty(people, i32),
+        np.empty(people, np.bool_), np.empty((N_KINDS, people), i32), np.zeros((places, N_KINDS), np.int64),
+        np.empty(people, i32),
         np.empty(people, i32), np.zeros(BUCKETS + 1, np.int64), np.zeros(1, np.int64), np.empty(most, i32),
         np.empty(most, i32), np.empty(most, i32), np.empty(most, u8), np.empty(most, u8), np.empty(most, u8),
         np.empty(most, i32), np.empty(most, f32), np.empty(most, f32), np.empty(most, f32), np.zeros(1, np.int64),

@@ -1,7 +1,9 @@
 """Queue and care: finite hours, an order of service, help by the book or bespoke, alone or jointly.
 
-By the book: short, one domain, the organisation's standard. Bespoke (with chance discretion x motivation): longer, looks
-at the whole person, understands exceptions by listening, applies own practice, and reaches other domains through trusted
+By the book: short, one domain,
+the organisation's standard. Bespoke (with chance discretion x motivation): longer, looks
+at the whole person, understands exceptions by listening, applies own practice,
+and reaches other domains through trusted
 ties, jointly and at once; without a tie it must refer on, and in the handoff information is lost. With d the domain::
 
     fit = share of the ten choices on which the response is right for this person in this place
@@ -9,7 +11,8 @@ ties, jointly and at once; without a tie it must refer on, and in the handoff in
 
 A contact that is begun is finished: its hours may run into the next tick, which pays them first, so that hours worked
 never exceed hours at work. The hospital stabilises a crisis: dear, and nothing is resolved. Sources: I-PASS 2014
-(handoffs), Kajaria-Montag 2023 (continuity), Margham 2020, doi:10.3399/bjgp20X713909 (non-attendance); the form of fit is
+(handoffs), Kajaria-Montag 2023 (continuity), Margham 2020,
+doi:10.3399/bjgp20X713909 (non-attendance); the form of fit is
 March 1991, doi:10.1287/orsc.2.1.71, and Lazer & Friedman 2007, doi:10.2189/asqu.52.4.667.
 """
 
@@ -26,10 +29,11 @@ TABLE = Table("care", "Finite hours, an order of service, help by the book or be
       "Contact hours of one post."),
     P("staff_absence", 0.1, "share", 0, 0.6, "associated", "NHS sickness absence is about 5 %; burnout doubles it",
       "Share of hours lost to sickness at full exhaustion (half of it on average)."),
-    P("book_hours", 0.55, "hours", 0.05, 10, "judgement", "A 15-minute appointment with its record, or a form and a call",
+    P("book_hours", 0.55, "hours", 0.05, 10, "judgement",
+      "A 15-minute appointment with its record, or a form and a call",
       "Staff time of one contact by the book."),
     P("bespoke_hours", 1.5, "hours", 0, 20, "associated",
-      "Relational caseloads 5-12 against 20-60: Changing Futures, Greenwood; about three times the time a complex person",
+      "Relational caseloads 5-12 against 20-60: Changing Futures, Greenwood: about three times the time a person",
       "Time that a bespoke contact adds for a person of complexity 1; a third of it for one of complexity 0."),
     P("bespoke_yields", 1.5, "number", 0, 10, "associated",
       "Under overload front-line staff fall back on routine: Lipsky 1980, Street-Level Bureaucracy",
@@ -40,7 +44,8 @@ TABLE = Table("care", "Finite hours, an order of service, help by the book or be
       "Staff time of stabilising one crisis."),
     P("strength", 0.95, "share", 0.1, 1, "judgement", "Help that fits wholly removes most, not all",
       "Share of need that a contact removes when every choice fits."),
-    P("rush_loss", 0.4, "share", 0, 1, "judgement", "No direct estimate", "Effect lost when contacts are wholly rushed."),
+    P("rush_loss", 0.4, "share", 0, 1, "judgement", "No direct estimate",
+      "Effect lost when contacts are wholly rushed."),
     P("rush_saving", 0.3, "share", 0, 0.8, "judgement", "No direct estimate", "Time saved when wholly rushed."),
     P("resolved_below", 0.15, "share", 0.02, 0.5, "judgement", "Below this people manage by themselves",
       "Need below which it counts as resolved."),
@@ -51,14 +56,17 @@ TABLE = Table("care", "Finite hours, an order of service, help by the book or be
     P("handoff_kept", 0.6, "share", 0.2, 0.95, "associated",
       "Information kept per handoff 0.2-0.9; I-PASS reduced handoff-related events by 47 %",
       "Share of what is understood that survives a handoff without a trusted tie."),
-    P("known_gain", 0.2, "share", 0, 1, "judgement", "Knowing grows with contacts", "How much one contact adds to knowing."),
+    P("known_gain", 0.2, "share", 0, 1, "judgement", "Knowing grows with contacts",
+      "How much one contact adds to knowing."),
     P("known_loss", 0.12, "share", 0, 1, "judgement", "Being seen by others loosens the bond",
       "Share of knowing lost when somebody else is seen."),
     P("known_saving", 0.15, "share", 0, 0.35, "measured",
       "Revisit interval +18.1 % with the regular doctor: Kajaria-Montag 2023, doi:10.1287/mnsc.2021.02015",
       "Time saved by a worker who knows the person well."),
-    P("tie_trusted", 0.25, "share", 0, 1, "judgement", "A tie must bear weight", "Trust from which a tie carries joint work."),
-    P("tie_gain", 0.06, "share", 0, 1, "judgement", "Kept promises build trust", "Trust gained by one piece of joint work."),
+    P("tie_trusted", 0.25, "share", 0, 1, "judgement", "A tie must bear weight",
+      "Trust from which a tie carries joint work."),
+    P("tie_gain", 0.06, "share", 0, 1, "judgement", "Kept promises build trust",
+      "Trust gained by one piece of joint work."),
     P("tie_begins", 0.003, "share", 0, 1, "judgement", "A referral is also a first acquaintance",
       "Chance that a bespoke referral makes a tie."),
     P("absence_base", 0.019, "share", 0, 0.5, "measured", "GP non-attendance 1.9 % same day: NHS data 2018",
@@ -69,7 +77,7 @@ TABLE = Table("care", "Finite hours, an order of service, help by the book or be
       "About 44 % of GP appointments are on the same day, most within two weeks: NHS Digital",
       "Mean time from asking to the first appointment offered, in general practice, with hours to spare."),
     P("booking_elsewhere", 3, "week", 0, 52, "associated",
-      "Waiting lists of about 1,300 for 10,000 people (7.5m, England 2024); one practice's one-day booking: Margham 2020",
+      "Waiting lists of about 1,300 for 10,000 people (7.5m, England 2024); one-day booking: Margham 2020",
       "The same at other doors; the hospital takes a crisis at once."),
     P("wait_weight", 0.5, "number", 0, 5, "judgement", "Triage by need first, then by turn", "Weight of waiting."),
     P("breach_weight", 1.5, "number", 0, 10, "judgement", "Reordering under targets: Besley 2009; Dimakou 2009, "
@@ -77,7 +85,8 @@ TABLE = Table("care", "Finite hours, an order of service, help by the book or be
     P("after_breach", 0.1, "share", 0, 1, "judgement", "A breach counts once", "Closeness once the target is missed."),
     P("triage_noise", 0.1, "number", 0, 1, "judgement", "Triage is not exact", "Chance in the order of service."),
     P("trust_gained", 0.03, "share", 0, 1, "judgement", "No direct estimate", "Trust gained by a need resolved."),
-    P("trust_lost", 0.006, "share", 0, 1, "judgement", "No direct estimate", "Trust lost by a contact that does not help."),
+    P("trust_lost", 0.006, "share", 0, 1, "judgement", "No direct estimate",
+      "Trust lost by a contact that does not help."),
     P("stabilised", 0.4, "share", 0, 1, "judgement", "Stabilising is not resolving",
       "Share of every need that a hospital stay removes."),
     P("discharge_referral", 0.6, "share", 0, 1, "judgement", "Not every discharge is followed up",
@@ -86,7 +95,8 @@ TABLE = Table("care", "Finite hours, an order of service, help by the book or be
     P("delay_death", 0.0017, "per hour", 0, 0.02, "associated",
       "One death for 82 delayed 6-8 hours: Jones 2022, doi:10.1136/emermed-2021-211572 (critique published)",
       "Hazard of dying while a crisis waits."),
-    P("delay_longest", 12, "hour", 1, 72, "judgement", "Nobody lies in a corridor for a week: the longest trolley waits",
+    P("delay_longest", 12, "hour", 1, 72, "judgement",
+      "Nobody lies in a corridor for a week: the longest trolley waits",
       "Hours of delay that one tick of waiting can mean, where a tick is longer than that."),
     P("delay_free", 5, "hour", 0, 48, "associated", "Jones 2022, doi:10.1136/emermed-2021-211572",
       "Wait from which delay of a crisis harms."),
@@ -102,8 +112,10 @@ def _advance(world, block: Block) -> None:
     staff_hours(world.staff, world.organisation, world.organisation_staff, world.tally, world.levers, world.front_share,
                 world.staffing, n, n.hours_per_week, world.key("absence"), world.now, block.first, block.last)
     serve(world.person, world.person_start, world.staff, world.organisation, world.organisation_staff, world.place,
-          world.tally, world.wait_bins, world.levers, world.complex_cut, n, strength, money.value_hour, money.crisis_cost,
-          world.key("service"), world.key("triage"), world.fixed_key("booking", 0), world.key("listening"), world.key("handoff"), world.now,
+          world.tally, world.wait_bins, world.levers, world.complex_cut, n, strength, money.value_hour,
+          money.crisis_cost,
+          world.key("service"), world.key("triage"), world.fixed_key("booking", 0), world.key("listening"),
+          world.key("handoff"), world.now,
           world.tick_weeks, w, block.first, block.last, block.first_person)
     settle_hours(world.staff, world.organisation, world.organisation_staff, world.tally, w.queue_n, world.person.door,
                  w.queue, world.person_start, block.first_person, n.book_hours, n.load_memory, block.first, block.last)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.chance import unit, word
-from simulation.kernel import rule
+from simulation.kernel import rule, wide
 from simulation.vocabulary import CHOICES
 
 CHOICE_MASK = np.uint64((1 << CHOICES) - 1)
@@ -35,7 +35,7 @@ def ones(bits):
 @rule
 def fit_of(response, right):
     """Share of the ten choices on which a response is right for the person."""
-    return 1.0 - ones((response ^ right) & CHOICE_MASK) / float(CHOICES)
+    return 1.0 - ones((response ^ right) & CHOICE_MASK) / wide(CHOICES)
 
 
 @rule

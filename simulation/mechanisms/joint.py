@@ -11,7 +11,7 @@ from simulation import tallies as T
 from simulation.chance import unit, word
 from simulation.columns import MAX_TIES
 from simulation.events import REFERRED_ON, SEEN_JOINTLY, note
-from simulation.kernel import kernel_part
+from simulation.kernel import kernel_part, wide
 from simulation.mechanisms.helping import domain_bits, fit_of, informed, share_removed, some_of
 from simulation.relating import link, strengthen
 from simulation.vocabulary import (
@@ -40,11 +40,11 @@ def settle(person, tally, i, d, after, n):
             tally[T.RESOLVED_CONTACTS] += tried + 1.0
         person.last_result[d, i] = np.uint8(RESULT_RESOLVED)
         person.attempts[d, i] = np.uint8(0)
-        person.trust[i] = float(person.trust[i]) + n.trust_gained * (1.0 - float(person.trust[i]))
+        person.trust[i] = wide(person.trust[i]) + n.trust_gained * (1.0 - wide(person.trust[i]))
     else:
         person.last_result[d, i] = np.uint8(RESULT_UNRESOLVED)
         person.attempts[d, i] = np.uint8(min(255, tried + 1))
-        person.trust[i] = max(0.0, float(person.trust[i]) - n.trust_lost)
+        person.trust[i] = max(0.0, wide(person.trust[i]) - n.trust_lost)
 
 
 @kernel_part
@@ -64,8 +64,8 @@ def colleague_for(staff, s, at, trusted):
     for j in range(MAX_TIES):
         c = staff.tie[s, j]
         if c != NOBODY and staff.organisation[c] == at and staff.hours_left[c] > 0.0:
-            if float(staff.tie_trust[s, j]) >= best:
-                best, found = float(staff.tie_trust[s, j]), c
+            if wide(staff.tie_trust[s, j]) >= best:
+                best, found = wide(staff.tie_trust[s, j]), c
     return found
 
 
@@ -81,13 +81,13 @@ def anybody_free(staff, first, last):
 @kernel_part
 def reach(person, staff, organisation, organisation_staff, tally, work, n, strength, truth, hub, k_service, k_handoff,
           base, o, s, i, e, now, value_hour, recording):
-    """Worker `s` of `o` brings help for need `e` of person `i`: jointly if a tie or the lead agency allows, else a referral.
+    """Worker `s` of `o` brings help for need `e` of person `i`: through a tie, the lead agency, or a referral.
 
     Joint help comes at once, with the colleague's practice and hours. Through a tie all that is understood goes along;
     through the lead agency it passes two handoffs, and the agency spends time on the brokerage.
     """
     at = base + e
-    before = float(person.need[e, i])
+    before = wide(person.need[e, i])
     helper = s if at == o else colleague_for(staff, s, at, n.tie_trusted)
     known = domain_bits(person.known[i], e)
     if helper == NOBODY and hub > 0.0 and unit(word(k_service, i, 50 + e)) < hub:
@@ -95,7 +95,7 @@ def reach(person, staff, organisation, organisation_staff, tally, work, n, stren
         broker = s if o == lead else anybody_free(staff, organisation_staff[lead], organisation_staff[lead + 1])
         helper = anybody_free(staff, organisation_staff[at], organisation_staff[at + 1])
         if broker != NOBODY and helper != NOBODY:
-            staff.hours_left[broker] = float(staff.hours_left[broker]) - n.referral_hours
+            staff.hours_left[broker] = wide(staff.hours_left[broker]) - n.referral_hours
             known = some_of(known, n.handoff_kept * n.handoff_kept, k_handoff, i, 100 + e * CHOICES)
         else:
             helper = NOBODY
@@ -117,7 +117,7 @@ def reach(person, staff, organisation, organisation_staff, tally, work, n, stren
     if person.door[e, i] >= 0:
         person.door[e, i] = NOT_WAITING
     if at != o:
-        staff.hours_left[helper] = float(staff.hours_left[helper]) - n.joint_hours
+        staff.hours_left[helper] = wide(staff.hours_left[helper]) - n.joint_hours
         person.cost_year[i] += np.float32(n.joint_hours * value_hour)
         strengthen(staff.tie, staff.tie_trust, s, helper, n.tie_gain)
     tally[T.JOINT] += 1.0

@@ -1,13 +1,14 @@
 """Leadership: how leaders answer a figure, how they lose their post, and who comes after them.
 
-Each month the recorded figure comes in. With chance (1 - mindset) * (1 - signals_only) a leader answers it as news: if it
-is lower than the last, they fix something, which with chance `fix_practice` overwrites one choice of the
+Each month the recorded figure comes in. With chance (1 - mindset) * (1 - signals_only) a leader answers it as news: if
+it is lower than the last, they fix something, which with chance `fix_practice` overwrites one choice of the
 standard with their own belief. Otherwise they look for a signal
 (a point outside mean -+ 2.66 * mean moving range, the XmR chart of Wheeler 2000) and only then act, bringing one choice
 of the standard to what most staff find works. Deming's lesson: answering noise adds variance (the funnel, rule 2).
 
 Leaders go by tenure, or are sacked where stakes are high and the target is missed. The successor is the candidate with
-the best score: visible problem-solving, or regard of peers, as the regime promotes. Their mindset is what they are; staff
+the best score: visible problem-solving, or regard of peers,
+as the regime promotes. Their mindset is what they are; staff
 slowly take after their leader. Sources: tenure, King's Fund 2018 (median 3 years); replacing a chief executive changes
 little, Janke, Propper & Sadun 2019; promotion of heroes is a hypothesis (Shah, quoted by Mezey), untested.
 """
@@ -23,7 +24,7 @@ from simulation import tallies as T
 from simulation.chance import happens, unit, word
 from simulation.columns import FIGURES_KEPT, MAX_TIES
 from simulation.events import FIX, LEADER_SACKED, LEADER_SUCCEEDED, note
-from simulation.kernel import kernel, rule
+from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism
 from simulation.mechanisms.helping import domain_bits
 from simulation.mechanisms.learning import agreed, one_of
@@ -36,13 +37,15 @@ TABLE = Table("leadership", "How leaders answer figures, and who leads next", (
     P("figure", 1, "month", 0.05, 12, "measured", "NHS performance is published monthly", "Time between figures."),
     P("tenure", 0.23, "per year", 0, 2, "measured", "Chief executives' median tenure 3 years: King's Fund 2018",
       "Hazard of leaving the post for other reasons."),
-    P("gap_scale", 0.15, "share", 0.02, 1, "judgement", "As in pressure", "Gap to the target at which sacking is likeliest."),
+    P("gap_scale", 0.15, "share", 0.02, 1, "judgement", "As in pressure",
+      "Gap to the target at which sacking is likeliest."),
     P("fix_practice", 0.15, "share", 0, 1, "judgement", "Most fixes rearrange work; some change how people are helped",
       "Chance that a fix overwrites one choice of the standard."),
     P("fixes_seen", 0.15, "share", 0, 1, "judgement", "A fix is talked about for some months",
       "Visible fixes that one month of problem-solving adds."),
     P("fixes_fade", 26, "week", 1, 208, "judgement", "Half a year", "How long a fix is remembered."),
-    P("taking_after", 260, "week", 10, 2000, "judgement", "Five years; untested", "How fast staff take after their leader."),
+    P("taking_after", 260, "week", 10, 2000, "judgement", "Five years; untested",
+      "How fast staff take after their leader."),
     P("candidate_noise", 0.15, "number", 0, 2, "judgement", "Panels err", "Chance in the choice of a successor."),
 ))
 LeadershipNumbers = TABLE.fields("LeadershipNumbers", __name__)
@@ -76,7 +79,7 @@ def regard_of(staff, s):
     """Regard of peers, 0..1: the trust of colleagues; five full ties are as much as anybody needs."""
     total = 0.0
     for j in range(MAX_TIES):
-        total += float(staff.tie_trust[s, j])
+        total += wide(staff.tie_trust[s, j])
     return min(1.0, total / 5.0)
 
 
@@ -86,7 +89,7 @@ def successor(staff, first, last, promotes_regard, noise, k, now):
     best, found = -1.0, NOBODY
     for s in range(first, last):
         if staff.vacant_until[s] <= now:
-            score = candidate_score(float(staff.solver[s]), float(staff.visible_fixes[s]), regard_of(staff, s),
+            score = candidate_score(wide(staff.solver[s]), wide(staff.visible_fixes[s]), regard_of(staff, s),
                                     promotes_regard) + noise * unit(word(k, s, 0))
             if score > best:
                 best, found = score, s
@@ -137,9 +140,9 @@ def advance_leadership(person, person_start, staff, organisation, organisation_s
             example = 1.0 - mindset
             take = 1.0 - math.exp(-month / n.taking_after)
             for s in range(first, last):
-                solver = float(staff.solver[s])
+                solver = wide(staff.solver[s])
                 seen = n.fixes_seen * solver * (1.0 if fixed else 0.3) * unit(word(k_leader, s, 2))
-                staff.visible_fixes[s] = float(staff.visible_fixes[s]) * keep_fixes + seen
+                staff.visible_fixes[s] = wide(staff.visible_fixes[s]) * keep_fixes + seen
                 staff.solver[s] = solver + take * (example - solver)
 
             gap = min(1.0, max(0.0, levers[p, L.TARGET_LEVEL] - organisation.recorded[o]) / n.gap_scale)
@@ -153,7 +156,7 @@ def advance_leadership(person, person_start, staff, organisation, organisation_s
                 s = successor(staff, first, last, levers[p, L.PROMOTES_REGARD], n.candidate_noise, k_succession, now)
                 if s == NOBODY:
                     continue
-                organisation.mindset[o] = 1.0 - float(staff.solver[s])
+                organisation.mindset[o] = 1.0 - wide(staff.solver[s])
                 organisation.belief[o] = staff.practice[s]
                 organisation.leader_since[o] = now
                 organisation.leader_from[o] = s

@@ -10,7 +10,8 @@ a trial usually costs before it pays: worse before better. Observation is as noi
 Peers: with chance copying * peer reflection, take one choice from a trusted colleague of the same organisation whose
 results look better. The book: retraining pulls one choice back to the standard. The centre revises the standard on its
 slow calendar toward what is right on average; under local standards it follows what most staff do. Sources: March 1991,
-doi:10.1287/orsc.2.1.71; Fang, Lee & Schilling 2010, doi:10.1287/orsc.1090.0468; Knudsen 2019 (PDSA), Maher 2010 (fading).
+doi:10.1287/orsc.2.1.71; Fang, Lee & Schilling 2010, doi:10.1287/orsc.1090.0468; Knudsen 2019 (PDSA),
+Maher 2010 (fading).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from simulation import tallies as T
 from simulation.chance import happens, unit, word
 from simulation.columns import MAX_TIES
 from simulation.events import TRIAL_DROPPED, TRIAL_KEPT, note
-from simulation.kernel import kernel, rule
+from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism
 from simulation.mechanisms.helping import NONE, ONE, domain_bits
 from simulation.parameters import Parameter as P
@@ -34,7 +35,8 @@ from simulation.vocabulary import CHOICES, HOSPITAL, N_DOMAINS, N_KINDS, NOBODY
 TABLE = Table("learning", "Act and observe, peers, the book, and drift", (
     P("trials", 1.6, "per week", 0, 20, "judgement", "Trial cycles of 2-26 weeks, central 6, at about a tenth of time",
       "Trials that staff would begin if all their time were for learning."),
-    P("trial_length", 6, "week", 0.1, 52, "associated", "Trial cycle 6 weeks (2-26)", "Shortest trial, before feedback."),
+    P("trial_length", 6, "week", 0.1, 52, "associated", "Trial cycle 6 weeks (2-26)",
+      "Shortest trial, before feedback."),
     P("trial_cases", 10, "number", 1, 200, "judgement", "Few PDSA cycles count cases: Knudsen 2019",
       "Cases after which a trial is judged."),
     P("trial_limit", 52, "week", 1, 208, "judgement", "A trial that sees no cases is given up", "Longest trial."),
@@ -47,14 +49,16 @@ TABLE = Table("learning", "Act and observe, peers, the book, and drift", (
       "Share of learning time that survives under a leader who solves every problem."),
     P("copying", 0.05, "per week", 0, 2, "associated", "Opinion leaders +0.09 to +0.10: Cochrane 2007, 2011",
       "Copies from a peer at full peer reflection."),
-    P("copy_margin", 0.02, "share", 0, 0.5, "judgement", "A difference must be seen", "Difference that invites copying."),
+    P("copy_margin", 0.02, "share", 0, 0.5, "judgement", "A difference must be seen",
+      "Difference that invites copying."),
     P("revision", 0.5, "per year", 0, 12, "judgement", "National standards are revised every few years",
       "Revisions by the centre."),
     P("revision_accuracy", 0.5, "share", 0, 1, "judgement", "Evidence covers part of what matters",
       "Chance that one revision corrects a wrong choice."),
     P("local_revision", 2, "per year", 0, 12, "judgement", "A team agrees twice a year",
       "Revisions by the organisation, under fully local standards."),
-    P("drift", 0.004, "per year", 0, 0.5, "judgement", "What is right changes slowly", "Drift of each choice, by place."),
+    P("drift", 0.004, "per year", 0, 0.5, "judgement", "What is right changes slowly",
+      "Drift of each choice, by place."),
     P("drift_nation", 0.004, "per year", 0, 0.5, "judgement", "New evidence, new treatments",
       "Drift of each choice everywhere."),
     P("fading", 0.1, "per year", 0, 1, "associated", "33 % unsustained at one year: Maher 2010; Stirman 2012",
@@ -100,11 +104,11 @@ def one_of(bits, chance):
 @rule
 def better_peer(staff, s, margin):
     """The colleague of the same organisation with the best visible results, if clearly better; -1 nobody."""
-    best, found = float(staff.success[s]) + margin, NOBODY
+    best, found = wide(staff.success[s]) + margin, NOBODY
     for j in range(MAX_TIES):
         c = staff.tie[s, j]
-        if c != NOBODY and staff.organisation[c] == staff.organisation[s] and float(staff.success[c]) > best:
-            best, found = float(staff.success[c]), c
+        if c != NOBODY and staff.organisation[c] == staff.organisation[s] and wide(staff.success[c]) > best:
+            best, found = wide(staff.success[c]), c
     return found
 
 
@@ -146,8 +150,8 @@ def advance_learning(staff, organisation, organisation_staff, place, place_tally
                 if staff.vacant_until[s] > now:
                     continue
                 if staff.trial_choice[s] < 0:
-                    staff.usual_sum[s] = float(staff.usual_sum[s]) * keep_memory
-                    staff.usual_cases[s] = float(staff.usual_cases[s]) * keep_memory
+                    staff.usual_sum[s] = wide(staff.usual_sum[s]) * keep_memory
+                    staff.usual_cases[s] = wide(staff.usual_cases[s]) * keep_memory
                     if happens(begin, unit(word(k_trial, s, 0))) and staff.usual_cases[s] >= 1.0:
                         staff.trial_choice[s] = np.int8(int(unit(word(k_trial, s, 1)) * CHOICES))
                         staff.trial_since[s] = now
@@ -155,12 +159,12 @@ def advance_learning(staff, organisation, organisation_staff, place, place_tally
                         tally[T.TRIALS] += 1.0
                 else:
                     age = now - staff.trial_since[s]
-                    cases = float(staff.trial_cases[s])
+                    cases = wide(staff.trial_cases[s])
                     if cases >= n.trial_cases and age >= n.trial_length + delay:
                         choice = ONE << np.uint64(staff.trial_choice[s])
                         staff.trial_choice[s] = np.int8(NOBODY)
-                        kept = looks_better(float(staff.trial_sum[s]) / cases,
-                                            float(staff.usual_sum[s]) / max(1.0, float(staff.usual_cases[s])), cases,
+                        kept = looks_better(wide(staff.trial_sum[s]) / cases,
+                                            wide(staff.usual_sum[s]) / max(1.0, wide(staff.usual_cases[s])), cases,
                                             n.observation_error, organisation.safety[o], unit(word(k_trial, s, 2)))
                         if kept:
                             staff.practice[s] ^= choice << shift
@@ -168,7 +172,8 @@ def advance_learning(staff, organisation, organisation_staff, place, place_tally
                             if (domain_bits(staff.practice[s], kind) ^ right) & choice == NONE:
                                 tally[T.TRIALS_RIGHT] += 1.0
                         if recording:
-                            note(work.log_n, work.log_what, work.log_value, TRIAL_KEPT if kept else TRIAL_DROPPED, NOBODY,
+                            note(work.log_n, work.log_what, work.log_value, TRIAL_KEPT if kept else TRIAL_DROPPED,
+                                 NOBODY,
                                  o, s, kind, 0, 0.0, 0.0, 0.0)
                     elif age > n.trial_limit:
                         staff.trial_choice[s] = np.int8(NOBODY)
@@ -225,7 +230,8 @@ def _meet(world) -> None:
 
 MECHANISM = Mechanism(
     "learning", "Who learns, and how fast?", TABLE,
-    reads=("trial_sum", "trial_cases", "usual_sum", "usual_cases", "success", "safety", "mindset", "tie", "learning_time",
+    reads=("trial_sum", "trial_cases", "usual_sum", "usual_cases", "success", "safety", "mindset", "tie",
+           "learning_time",
            "feedback_delay", "peer_reflection", "retraining", "local_standards"),
     writes=("practice", "standard", "truth", "trial_choice", "trial_since", "usual_sum", "usual_cases"),
     advance=_advance, meet=_meet,

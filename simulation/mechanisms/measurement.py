@@ -15,13 +15,11 @@ Bevan & Hamblin 2009, doi:10.1111/j.1467-985X.2008.00557.x.
 
 from __future__ import annotations
 
-import numpy as np
-
 from simulation import levers as L
 from simulation import tallies as T
 from simulation.chance import unit, word
 from simulation.events import BREACH, CLOCK_STOPPED, RECLASSIFIED, RECORD_FUDGED, note
-from simulation.kernel import kernel, rule
+from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism
 from simulation.parameters import Parameter as P
 from simulation.parameters import Table
@@ -30,7 +28,8 @@ from simulation.vocabulary import CRISIS_NEW, HOSPITAL, N_KINDS, NEW_NEED, NOBOD
 TABLE = Table("measurement", "Recorded, true and perceived; and the acts between them", (
     P("hospital_counts", 0, "share", 0, 1, "judgement", "The target of a town is for planned doors; an emergency "
       "department's scenario sets 1", "Whether hospital waits count for the target: 1 they do, 0 they do not."),
-    P("stop_share", 0.4, "share", 0, 1, "judgement", "Acts named in Bevan & Hood 2006, doi:10.1111/j.1467-9299.2006.00600.x",
+    P("stop_share", 0.4, "share", 0, 1, "judgement",
+      "Acts named in Bevan & Hood 2006, doi:10.1111/j.1467-9299.2006.00600.x",
       "Share of acts that stop a clock."),
     P("reclassify_share", 0.3, "share", 0, 1, "judgement", "Acts named in Bevan & Hood 2006; ambulance categories",
       "Share of acts that reclassify a person; the rest are fudged records."),
@@ -93,7 +92,7 @@ def advance_measurement(person, staff, organisation, organisation_staff, place_t
 
     # Those who were seen: met if within target; a breach was counted when the wait passed the target.
     for r in range(work.served_n[0]):
-        i, o, s = work.served_person[r], work.served_organisation[r], work.served_staff[r]
+        i, o = work.served_person[r], work.served_organisation[r]
         p = o // N_KINDS
         tally = place_tally[p]
         failed = work.served_cause[r] != NEW_NEED and work.served_cause[r] != CRISIS_NEW
@@ -129,12 +128,13 @@ def advance_measurement(person, staff, organisation, organisation_staff, place_t
                 since = person.door[kind, i]
                 if since < 0 or not (now - since <= target < now + 1 - since):
                     continue
-                size = float(person.need[min(kind, 5), i])
+                size = wide(person.need[min(kind, 5), i])
                 organisation.true_n[o] += 1.0
                 keeper = organisation_staff[o] + int(unit(word(k_gaming, i, 10 + kind)) * posts)
                 recorded = 1.0
                 what = BREACH
-                if unit(word(k_gaming, i, kind)) < act_chance(organisation.gaming[o], float(staff.self_interest[keeper])):
+                chance = act_chance(organisation.gaming[o], wide(staff.self_interest[keeper]))
+                if unit(word(k_gaming, i, kind)) < chance:
                     u = unit(word(k_gaming, i, 20 + kind))
                     if u < n.stop_share:
                         tally[T.ACT_STOPPED_CLOCKS] += 1.0
@@ -156,7 +156,7 @@ def advance_measurement(person, staff, organisation, organisation_staff, place_t
                     organisation.recorded_met[o] += 1.0
                 if recording:
                     note(work.log_n, work.log_what, work.log_value, what, i, o, keeper if what != BREACH else NOBODY,
-                         min(kind, 5), 0, float(now + 1 - since), size, size)
+                         min(kind, 5), 0, wide(now + 1 - since), size, size)
                 survey(0.0, n.survey_share, n.survey_error, k_survey, i, 20 + 2 * kind, organisation, o, tally)
         # Those turned away by a threshold raised above the regime's never reach the record.
         deflected = tally[T.DEFLECTED]

@@ -1,8 +1,8 @@
 """Money: what everything costs, and whose budget grows.
 
 Every regime spends the same planned sum: conveners and inspection are paid out of the budget of a place, and what they
-cost is missing at the front line (`front_share`). Each quarter budgets move between the organisations of a place; the sum
-stays what it was. For an organisation, with each score less the mean of its place::
+cost is missing at the front line (`front_share`). Each quarter budgets move between the organisations of a place; the
+sum stays what it was. For an organisation, with each score less the mean of its place::
 
     budget -> 1 + sensitivity * (funding_results * recorded + funding_deficits * load + funding_trust * honesty)
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from simulation import levers as L
 from simulation import tallies as T
-from simulation.kernel import kernel, rule
+from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism
 from simulation.parameters import WEEKS_PER_YEAR, Table
 from simulation.parameters import Parameter as P
@@ -27,7 +27,7 @@ TABLE = Table("money", "What everything costs, and whose budget grows", (
       "Unit costs of health and social care (PSSRU): community nurse and similar, about £45-60 an hour",
       "Cost of an hour of staff time, with overheads."),
     P("crisis_cost", 1500, "pounds", 0, 50_000, "measured",
-      "A&E attendance about £250, emergency admission about £2,500-4,000 (NHS National Cost Collection); about a third "
+      "A&E attendance about £250, emergency admission about £2,500-4,000 (NHS National Cost Collection); a third "
       "are admitted", "Hospital cost of one crisis, without the staff time that is counted."),
     P("convener_cost", 60_000, "pounds", 0, 500_000, "judgement", "A senior post with overheads",
       "Cost of one convener a year."),
@@ -55,17 +55,18 @@ def review_budgets(organisation, organisation_staff, levers, n, p0, p1):
         a, b = p * N_KINDS, (p + 1) * N_KINDS
         mean, posts = 0.0, 0.0
         for o in range(a, b):
-            size = float(organisation_staff[o + 1] - organisation_staff[o])
+            size = wide(organisation_staff[o + 1] - organisation_staff[o])
             honesty = 1.0 - abs(organisation.recorded[o] - organisation.perceived[o])
             score = budget_score(organisation.recorded[o], min(2.0, organisation.load[o]), honesty,
-                                 levers[p, L.FUNDING_RESULTS], levers[p, L.FUNDING_DEFICITS], levers[p, L.FUNDING_TRUST])
+                                 levers[p, L.FUNDING_RESULTS], levers[p, L.FUNDING_DEFICITS], levers[p,
+                                                                                                     L.FUNDING_TRUST])
             organisation.funding[o] = score
             mean += size * score
             posts += size
         mean /= posts
         total = 0.0
         for o in range(a, b):
-            size = float(organisation_staff[o + 1] - organisation_staff[o])
+            size = wide(organisation_staff[o + 1] - organisation_staff[o])
             organisation.funding[o] = max(n.smallest, 1.0 + n.sensitivity * (organisation.funding[o] - mean))
             total += size * organisation.funding[o]
         for o in range(a, b):
@@ -91,7 +92,9 @@ def count_money(staff, organisation_staff, person_start, place_tally, levers, n,
             tally[T.COST_AGENCY] += n.agency_premium * vacant * posts_cost[p] / posts
 
 
-def front_share(levers: np.ndarray, people: np.ndarray, posts_cost: np.ndarray, numbers, tick_weeks: float) -> np.ndarray:
+def front_share(
+    levers: np.ndarray, people: np.ndarray, posts_cost: np.ndarray, numbers, tick_weeks: float
+) -> np.ndarray:
     """Share of each place's budget that reaches the front line: what conveners and inspection leave of it.
 
     `posts_cost`: pounds a tick for all posts of each place. Raises ValueError where nothing would be left.

@@ -20,14 +20,14 @@ import numpy as np
 from simulation import tallies as T
 from simulation.chance import first_half, happens, second_half, unit, word
 from simulation.events import CRISIS, ONSET, note
-from simulation.kernel import kernel, kernel_part, rule
+from simulation.kernel import kernel, kernel_part, rule, wide
 from simulation.mechanisms.base import Block, Mechanism
 from simulation.parameters import Parameter as P
 from simulation.parameters import Table
 from simulation.vocabulary import HOSPITAL, N_DOMAINS, NOBODY, RESULT_NEW
 
-_ONSET = ("Judgement, set with the other onsets so that contacts come near 10 a person a year (King's Fund 2023/24: 600m "
-          "contacts, 57.7m people) once care, chasing and return visits are counted")
+_ONSET = ("Judgement, set with the other onsets so that contacts come near 10 a person a year (King's Fund 2023/24: "
+          "600m contacts, 57.7m people) once care, chasing and return visits are counted")
 
 TABLE = Table("need", "Needs begin, grow, feed each other and become crises", (
     P("onset_physical", 1.3, "per year", 0, 6, "judgement", _ONSET, "New physical needs of a person of frailty 1."),
@@ -55,9 +55,10 @@ TABLE = Table("need", "Needs begin, grow, feed each other and become crises", (
       "A&E attendances (2,900): NHS Providers 2023-24",
       "Crises of a person one unit above the threshold."),
     P("acute", 0.12, "per year", 0, 2, "associated",
-      "About one emergency admission in five is for a condition that good care prevents (King's Fund 2012): most are not",
+      "About one emergency admission in five is for a condition that good care prevents (King's Fund 2012)",
       "Acute crises of a person of frailty 1, whatever the need."),
-    P("acute_severity", 0.5, "share", 0, 1, "judgement", "An emergency is serious", "Physical need that an acute crisis adds."),
+    P("acute_severity", 0.5, "share", 0, 1, "judgement", "An emergency is serious",
+      "Physical need that an acute crisis adds."),
     P("death", 0.0012, "per year", 0, 0.05, "judgement",
       "Small against all-cause mortality (about 0.009 a year): only deaths that unmet need adds",
       "Deaths of a person of frailty 1 with total need 1."),
@@ -101,17 +102,17 @@ def grow_everybody(need, n, total, remission, after, worst):
     for d in range(N_DOMAINS):
         sizes = need[d]
         for j in range(people):
-            total[j] += float(sizes[j])
+            total[j] += wide(sizes[j])
     for j in range(people):
         left, right = j + 1, j + 2
-        near = (float(lonely[j - 1]) + float(lonely[j - 2])
-                + float(lonely[left if left < people else left - people])
-                + float(lonely[right if right < people else right - people]))
+        near = (wide(lonely[j - 1]) + wide(lonely[j - 2])
+                + wide(lonely[left if left < people else left - people])
+                + wide(lonely[right if right < people else right - people]))
         remission[j] = n.remission * (1.0 + n.community * (1.0 - 0.25 * near))
     for d in range(N_DOMAINS):
         sizes = need[d]
         for j in range(people):
-            size = float(sizes[j])
+            size = wide(sizes[j])
             size = grown(size, total[j] - size, n.growth, n.coupling, remission[j])
             sizes[j] = size
             after[j] += size
@@ -124,8 +125,8 @@ def crisis_hazard(total, threshold, rate):
 
 
 @kernel
-def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge, k, now, log_n, log_what, log_value, p0,
-                 p1):
+def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge, k, now, log_n, log_what, log_value,
+                 p0, p1):
     recording = log_what.shape[0] > 0
     share, need_of_quintile = np.zeros(N_DOMAINS), np.zeros(6)
     most = 0
@@ -152,10 +153,10 @@ def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge
         for j in range(people):
             i = a + j
             w = word(k, i, 0)
-            fragile = float(frailty[j])
+            fragile = wide(frailty[j])
             if happens(any_onset * fragile * (1.0 + n.onset_coupling * total[j]), first_half(w)):
                 d = domain_of(share, any_onset * unit(word(k, i, 1)))
-                before = float(need[d, j])
+                before = wide(need[d, j])
                 size = min(1.0, before + n.severity_least + n.severity_spread * unit(word(k, i, 2)))
                 need[d, j] = size
                 after[j] += size - before
@@ -166,11 +167,11 @@ def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge
                 if recording:
                     note(log_n, log_what, log_value, ONSET, i, NOBODY, NOBODY, d, 0, 0.0, before, size)
             all_needs = after[j]
-            is_complex = 1 if float(complexity[j]) >= complex_cut else 0
+            is_complex = 1 if wide(complexity[j]) >= complex_cut else 0
             need_all += all_needs
             need_complex += all_needs * is_complex
             need_of_quintile[quintile[j]] += all_needs
-            trust += float(trusting[j])
+            trust += wide(trusting[j])
             deaths += n.death * fragile * all_needs * all_needs
             in_need += 1 if worst[j] > 0.2 else 0
             acute = n.acute * fragile
@@ -182,7 +183,7 @@ def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge
                 if person.visits_year[i] < 255:
                     person.visits_year[i] += np.uint8(1)
                 if hazard * unit(word(k, i, 3)) < acute:
-                    need[0, j] = min(1.0, float(need[0, j]) + n.acute_severity)
+                    need[0, j] = min(1.0, wide(need[0, j]) + n.acute_severity)
                     person.last_result[0, i] = np.uint8(RESULT_NEW)
                     person.attempts[0, i] = np.uint8(0)
                     crises_acute += 1

@@ -28,7 +28,7 @@ from simulation import tallies as T
 from simulation.chance import happens, unit, word
 from simulation.columns import MAX_TIES
 from simulation.events import STAFF_LEFT, note
-from simulation.kernel import kernel, rule
+from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism
 from simulation.mechanisms.turnover import leave
 from simulation.parameters import Parameter as P
@@ -45,7 +45,8 @@ TABLE = Table("pressure", "What a measured figure does to organisations and staf
     P("slack_used", 0.9, "share", 0, 1, "associated",
       "Targets with sanctions raised effort: Propper 2008, doi:10.2202/1935-1682.1863; Kelman & Friedman 2009",
       "Share of slack that full pressure turns to use."),
-    P("rush_slope", 1.5, "number", 0, 10, "judgement", "No direct estimate", "Rush for a unit of pressure and overload."),
+    P("rush_slope", 1.5, "number", 0, 10, "judgement", "No direct estimate",
+      "Rush for a unit of pressure and overload."),
     P("rush_load", 0.95, "number", 0, 3, "judgement", "Rush begins where there is more work than hours",
       "Load from which contacts are cut short."),
     P("gaming_slope", 0.9, "number", 0, 3, "associated",
@@ -78,7 +79,8 @@ TABLE = Table("pressure", "What a measured figure does to organisations and staf
     P("crowding", 0.08, "number", -0.1, 0.4, "associated",
       "Contested: d -0.28 to -0.40 (Deci 1999) against small positive effects of pay (2023, "
       "doi:10.1080/25741292.2023.2205756); the range spans zero", "Motivation crowded out by full pressure."),
-    P("motivation_base", 0.33, "share", 0, 1, "judgement", "Sets the mean near 0.6", "Motivation without any of these."),
+    P("motivation_base", 0.33, "share", 0, 1, "judgement", "Sets the mean near 0.6",
+      "Motivation without any of these."),
     P("motivation_settling", 52, "week", 1, 520, "judgement", "Slow", "How fast motivation moves."),
     P("load_burnout", 0.35, "number", 0, 2, "associated", "Job demands-resources: Bakker & Demerouti 2007",
       "Exhaustion from overload."),
@@ -89,7 +91,8 @@ TABLE = Table("pressure", "What a measured figure does to organisations and staf
     P("burnout_level", 0.4, "share", 0, 1, "associated", "NHS Staff Survey: burnt out 30-34 %",
       "Mean exhaustion in ordinary circumstances."),
     P("burnout_settling", 39, "week", 1, 520, "judgement", "Months", "How fast exhaustion moves."),
-    P("burnt_out", 0.5, "share", 0, 1, "judgement", "Sets the share burnt out near a third", "Exhaustion that is burnout."),
+    P("burnt_out", 0.5, "share", 0, 1, "judgement", "Sets the share burnt out near a third",
+      "Exhaustion that is burnout."),
     P("leave", 0.085, "per year", 0, 1, "measured", "Nurse leavers 8.8-11.5 % a year, 2019-24: parliamentary answers",
       "Hazard of leaving for staff who are not burnt out."),
     P("leave_burnout", 1.2, "number", 0, 4, "associated",
@@ -171,26 +174,27 @@ def advance_pressure(person, person_start, staff, organisation, organisation_sta
                                           n.pressure_settling)
             organisation.gaming[o] = toward(
                 organisation.gaming[o],
-                n.gaming_slope * stakes * gap * (1.0 - 0.5 * safety) * (1.0 - n.audit_deters * audit), n.gaming_settling)
+                n.gaming_slope * stakes * gap * (1.0 - 0.5 * safety) * (1.0 - n.audit_deters * audit),
+                n.gaming_settling)
             organisation.threshold_raise[o] = toward(
                 organisation.threshold_raise[o],
                 n.threshold_slope * stakes * gap * (1.0 - 0.5 * n.audit_deters * audit), n.gaming_settling)
             for s in range(organisation_staff[o], organisation_staff[o + 1]):
                 if staff.vacant_until[s] > now:
                     continue
-                motivation = float(staff.motivation[s])
+                motivation = wide(staff.motivation[s])
                 staff.effort[s] = toward(
-                    float(staff.effort[s]), effort_level(float(staff.self_interest[s]), seen, deficits, n.shirking),
+                    wide(staff.effort[s]), effort_level(wide(staff.self_interest[s]), seen, deficits, n.shirking),
                     n.effort_settling)
                 related = 0.0
                 for j in range(MAX_TIES):
-                    related += float(staff.tie_trust[s, j])
-                motivation = toward(motivation, motivation_level(discretion, float(staff.success[s]),
+                    related += wide(staff.tie_trust[s, j])
+                motivation = toward(motivation, motivation_level(discretion, wide(staff.success[s]),
                                                                  min(1.0, related / 3.0), pressure, n),
                                     n.motivation_settling)
                 staff.motivation[s] = motivation
                 own = n.burnout_level + 0.5 * (unit(word(k_own, s, 0)) - 0.5)
-                burnout = toward(float(staff.burnout[s]), burnout_level(own, load, pressure, motivation, safety, n),
+                burnout = toward(wide(staff.burnout[s]), burnout_level(own, load, pressure, motivation, safety, n),
                                  n.burnout_settling)
                 staff.burnout[s] = burnout
                 if happens(leaving_hazard(burnout, motivation, n), unit(word(k_leaving, s, 0))):

@@ -7,7 +7,8 @@ For a tie with trust q, per tick::
 A tie below `forgotten` is gone; a post that falls vacant loses all of its ties. A convener introduces two members of
 staff of different organisations who serve the same person but have no tie, as far as their view of the landscape
 reaches (it takes a year to learn, and is lost with the post); otherwise two whom they happen to know. Sources: systems
-conveners, Wenger-Trayner 2021 (no effect size); brokers, Burt 2004, doi:10.1086/421787; relational coordination, Gittell
+conveners, Wenger-Trayner 2021 (no effect size); brokers, Burt 2004, doi:10.1086/421787; relational coordination,
+Gittell
 2000; the counter-example of a lead agency, Provan & Milward 1995, doi:10.2307/2393698.
 """
 
@@ -20,7 +21,7 @@ from simulation import tallies as T
 from simulation.chance import happens, unit, word
 from simulation.columns import MAX_TIES
 from simulation.events import INTRODUCED, note
-from simulation.kernel import kernel, rule
+from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism
 from simulation.parameters import Parameter as P
 from simulation.parameters import Table
@@ -62,8 +63,8 @@ def one_of_row(k, entity, draw, first, last):
 
 
 @kernel
-def advance_relationships(person, person_start, staff, organisation_staff, convener, convener_start, place_tally, levers,
-                          n, k, now, work, p0, p1):
+def advance_relationships(person, person_start, staff, organisation_staff, convener, convener_start, place_tally,
+                          levers, n, k, now, work, p0, p1):
     recording = work.log_what.shape[0] > 0
     for p in range(p0, p1):
         tally = place_tally[p]
@@ -75,7 +76,7 @@ def advance_relationships(person, person_start, staff, organisation_staff, conve
             for j in range(MAX_TIES):
                 other = staff.tie[s, j]
                 if other != NOBODY:
-                    trust = tie_after(float(staff.tie_trust[s, j]), relating, n.fading, n.time_gain)
+                    trust = tie_after(wide(staff.tie_trust[s, j]), relating, n.fading, n.time_gain)
                     staff.tie_trust[s, j] = trust
                     if trust < n.forgotten and other > s:
                         drop(staff.tie, staff.tie_trust, s, other)
@@ -97,7 +98,7 @@ def advance_relationships(person, person_start, staff, organisation_staff, conve
                 convener.landscape[c] = np.float32(0.0)
                 continue
             convener.active[c] = np.uint8(1)
-            view = float(convener.landscape[c])
+            view = wide(convener.landscape[c])
             convener.landscape[c] = view + (1.0 - view) / max(1.0, n.landscape)
             if not happens(n.introductions * share, unit(word(k, c, 1000))):
                 continue
@@ -110,7 +111,7 @@ def advance_relationships(person, person_start, staff, organisation_staff, conve
                         continue
                     d = int(unit(word(k, c, 1030 + attempt)) * N_DOMAINS)
                     o = p * N_KINDS + d
-                    if staff.organisation[s] != o and float(person.need[d, i]) >= n.shared_need:
+                    if staff.organisation[s] != o and wide(person.need[d, i]) >= n.shared_need:
                         one, other = s, one_of_row(k, c, 1050, organisation_staff[o], organisation_staff[o + 1])
                         break
             if one == NOBODY:
@@ -121,7 +122,8 @@ def advance_relationships(person, person_start, staff, organisation_staff, conve
                     convener.introductions[c] += 1
                     tally[T.INTRODUCTIONS] += 1.0
                     if recording:
-                        note(work.log_n, work.log_what, work.log_value, INTRODUCED, NOBODY, staff.organisation[one], one,
+                        note(work.log_n, work.log_what, work.log_value, INTRODUCED, NOBODY, staff.organisation[one],
+                             one,
                              0, other, 0.0, 0.0, 0.0)
 
 

@@ -10,7 +10,7 @@ from simulation import levers as L
 from simulation import tallies as T
 from simulation.chance import unit, word
 from simulation.events import NOT_ATTENDED, REFERRED_ON, SEEN_BESPOKE, SEEN_BY_THE_BOOK, STABILISED, note
-from simulation.kernel import kernel
+from simulation.kernel import kernel, wide
 from simulation.mechanisms.access import cause_of
 from simulation.mechanisms.helping import (
     NONE,
@@ -48,10 +48,11 @@ from simulation.vocabulary import (
 
 @kernel
 def serve(person, person_start, staff, organisation, organisation_staff, place, place_tally, wait_bins, levers,
-          complex_cut, n, strength, value_hour, crisis_cost, k_service, k_triage, k_booking, k_listen, k_handoff, now, tick_weeks,
+          complex_cut, n, strength, value_hour, crisis_cost, k_service, k_triage, k_booking, k_listen, k_handoff, now,
+          tick_weeks,
           work, p0, p1, first_person):
     """See people in places p0..p1 until they, or the hours, run out; one flat record of every service in `work`."""
-    need, door, last_result, attempts = person.need, person.door, person.last_result, person.attempts
+    need, door, last_result = person.need, person.door, person.last_result
     queue, queue_n, order = work.queue, work.queue_n, work.order
     log_n, log_what, log_value = work.log_n, work.log_what, work.log_value
     recording = log_what.shape[0] > 0
@@ -84,18 +85,18 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
             turn_of = organisation.next_staff[o]
             for j in range(due):
                 if free == 0:
-                    organisation.not_reached[o] = float(due - j)
+                    organisation.not_reached[o] = wide(due - j)
                     break
                 i = order[j]
                 # Joint help earlier in this tick may have brought the person what they were waiting for.
                 if door[kind, i] < 0:
                     continue
                 wait = now - door[kind, i]
-                complexity = float(person.complexity[i])
+                complexity = wide(person.complexity[i])
                 is_complex = complexity >= complex_cut
                 worst, size, total = 0, 0.0, 0.0
                 for d in range(N_DOMAINS):
-                    each = float(need[d, i])
+                    each = wide(need[d, i])
                     total += each
                     if each > size:
                         worst, size = d, each
@@ -123,10 +124,10 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                 wrong = False
                 if kind == HOSPITAL:
                     d = worst
-                elif float(need[kind, i]) < n.resolved_below and worst != kind and size > n.resolved_below:
+                elif wide(need[kind, i]) < n.resolved_below and worst != kind and size > n.resolved_below:
                     d = worst
                     wrong = True
-                before = float(need[d, i])
+                before = wide(need[d, i])
                 cause = cause_of(last_result[d, i])
                 if kind == HOSPITAL:
                     if last_result[d, i] == RESULT_TURNED_AWAY:
@@ -145,7 +146,7 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                     if last_result[d, i] == RESULT_NEW:
                         last_result[d, i] = np.uint8(RESULT_UNRESOLVED)
                     time *= 0.5
-                    staff.hours_left[s] = float(staff.hours_left[s]) - time
+                    staff.hours_left[s] = wide(staff.hours_left[s]) - time
                     if staff.hours_left[s] <= 0.0:
                         free -= 1
                     tally[T.NOT_ATTENDED] += 1.0
@@ -158,7 +159,7 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                 if kind == HOSPITAL:
                     time = n.hospital_hours
                     for e in range(N_DOMAINS):
-                        need[e, i] = float(need[e, i]) * (1.0 - n.stabilised)
+                        need[e, i] = wide(need[e, i]) * (1.0 - n.stabilised)
                     person.cost_year[i] += crisis_cost
                     last_result[d, i] = np.uint8(RESULT_UNRESOLVED)
                     if unit(word(k_service, i, 20)) < n.discharge_referral:
@@ -168,15 +169,16 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                             door[d, i] = now
                     tally[T.HOSPITAL_SERVED] += 1.0
                     tally[T.HOSPITAL_WAIT] += wait
-                    after = float(need[d, i])
+                    after = wide(need[d, i])
                     if recording:
                         note(log_n, log_what, log_value, STABILISED, i, o, s, d, cause, 0.0, total,
                              total * (1.0 - n.stabilised))
                 else:
-                    chance = bespoke_chance(discretion, float(staff.motivation[s]), complexity, n.focus, organisation.load[o],
+                    chance = bespoke_chance(discretion, wide(staff.motivation[s]), complexity, n.focus,
+                                            organisation.load[o],
                                             n.bespoke_yields)
                     bespoke = unit(word(k_service, i, 30 + kind)) < chance
-                    knows = float(person.known_strength[i]) if s == knower else 0.0
+                    knows = wide(person.known_strength[i]) if s == knower else 0.0
                     right = domain_bits(truth ^ person.exceptions[i], d)
                     known = domain_bits(person.known[i], d)
                     if known != NONE and s != knower and not (knower >= 0 and position(staff.tie, s, knower) >= 0):
@@ -188,7 +190,7 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                         time = bespoke_time(n.book_hours, n.bespoke_hours, complexity, n.known_saving * knows) * quick
                         unknown = domain_bits(person.exceptions[i], d) & ~known
                         if unknown != NONE:
-                            found = some_of(unknown, listening_chance(n.listen, float(person.trust[i]), knows), k_listen,
+                            found = some_of(unknown, listening_chance(n.listen, wide(person.trust[i]), knows), k_listen,
                                             i, d * CHOICES)
                             if found != NONE:
                                 known |= found
@@ -217,7 +219,7 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                             share = share_removed(fit, strength, rush, n.rush_loss)
                             after = before * (1.0 - share)
                             need[d, i] = after
-                            staff.success[s] = float(staff.success[s]) + 0.04 * (share - float(staff.success[s]))
+                            staff.success[s] = wide(staff.success[s]) + 0.04 * (share - wide(staff.success[s]))
                             if bespoke:
                                 if staff.trial_choice[s] >= 0:
                                     staff.trial_sum[s] += np.float32(share)
@@ -231,8 +233,9 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                                  cause, 0.0, before, after)
                         if bespoke:
                             for e in range(N_DOMAINS):
-                                if float(need[e, i]) >= n.resolved_below and (e != d or wrong):
-                                    reach(person, staff, organisation, organisation_staff, tally, work, n, strength, truth,
+                                if wide(need[e, i]) >= n.resolved_below and (e != d or wrong):
+                                    reach(person, staff, organisation, organisation_staff, tally, work, n, strength,
+                                          truth,
                                           hub, k_service, k_handoff, base, o, s, i, e, now, value_hour, recording)
                                     time += 0.5 * n.referral_hours
                     tally[T.SERVED] += 1.0
@@ -244,16 +247,16 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                         tally[T.FIT_COMPLEX] += fit
                     # Knowing each other: grows with the same worker, loosens with others, passes on when it is gone.
                     if s == knower:
-                        knows = float(person.known_strength[i])
+                        knows = wide(person.known_strength[i])
                         person.known_strength[i] = knows + n.known_gain * (1.0 - knows)
                     else:
-                        left = float(person.known_strength[i]) * (1.0 - n.known_loss)
+                        left = wide(person.known_strength[i]) * (1.0 - n.known_loss)
                         if knower == NOBODY or left < n.known_gain or (bespoke and left < 0.5):
                             person.known_by[i] = s
                             left = n.known_gain
                         person.known_strength[i] = left
 
-                staff.hours_left[s] = float(staff.hours_left[s]) - time
+                staff.hours_left[s] = wide(staff.hours_left[s]) - time
                 if staff.hours_left[s] <= 0.0:
                     free -= 1
                 person.cost_year[i] += np.float32(time * value_hour)

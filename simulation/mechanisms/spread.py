@@ -1,11 +1,11 @@
 """Spread: a place reviews its regime by what its commissioner can see, and approaches travel to neighbours.
 
-Places stand on a ring; each sees the two nearest on both sides. At its review a place that sees a better recorded figure
-next door, under another regime, adopts that regime with chance `adoption`, and only in part (`fidelity`: levers move that
-share of the way). A regime younger than `trial_period` whose figure has dipped below the last review is dropped for that
-of the neighbours with the best figure. Only places with different regimes can spread anything: with one place, or one
-regime, this does nothing. Sources: Bass p 0.01, q 0.35 a year; fidelity 0.05-0.9 (Matching Michigan: one unit in 17
-transformed); pilots die of early dips (hypothesis of the source texts).
+Places stand on a ring; each sees the two nearest on both sides. At its review a place that sees a better recorded
+figure next door, under another regime, adopts that regime with chance `adoption`, and only in part (`fidelity`: levers
+move that share of the way). A regime younger than `trial_period` whose figure has dipped below the last review is
+dropped for that of the neighbours with the best figure. Only places with different regimes can spread anything: with one
+place, or one regime, this does nothing. Sources: Bass p 0.01, q 0.35 a year; fidelity 0.05-0.9 (Matching Michigan: one
+unit in 17 transformed); pilots die of early dips (hypothesis of the source texts).
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ TABLE = Table("spread", "Places review their regime and look next door", (
     P("review", 1, "year", 0.1, 20, "judgement", "Annual planning", "Time between reviews of a place."),
     P("adoption", 0.35, "share", 0, 1, "associated", "Bass q 0.35 a year (0.1-0.6)",
       "Chance to adopt what works better next door, at a review."),
-    P("margin", 0.02, "share", 0, 0.5, "judgement", "A difference must be seen", "Difference in the figure that is seen."),
+    P("margin", 0.02, "share", 0, 0.5, "judgement", "A difference must be seen",
+      "Difference in the figure that is seen."),
     P("fidelity", 0.6, "share", 0.05, 1, "associated", "Replication fidelity 0.05-0.9, central 0.4",
       "How much of a regime is really taken over."),
-    P("trial_period", 2, "year", 0, 20, "judgement", "Pilots are judged early", "Age below which a dip kills a regime."),
-    P("dip", 0.02, "share", 0, 0.5, "judgement", "A fall that a board sees", "Fall of the figure that kills a young regime."),
+    P("trial_period", 2, "year", 0, 20, "judgement", "Pilots are judged early",
+      "Age below which a dip kills a regime."),
+    P("dip", 0.02, "share", 0, 0.5, "judgement", "A fall that a board sees",
+      "Fall of the figure that kills a young regime."),
 ))
 SpreadNumbers = TABLE.fields("SpreadNumbers", __name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulation import levers as L
 from simulation import tallies as T
 from simulation.chance import first_half, second_half, unit, word
-from simulation.kernel import kernel, kernel_part, rule
+from simulation.kernel import kernel, kernel_part, rule, wide
 from simulation.mechanisms.base import BUCKETS
 from simulation.mechanisms.helping import booked_ahead, brought_forward, priority
 from simulation.vocabulary import HOSPITAL, N_KINDS
@@ -13,7 +13,7 @@ from simulation.vocabulary import HOSPITAL, N_KINDS
 
 @rule
 def hours_given(contracted, overheads, sick, effort, slack):
-    """Hours one member of staff gives to people: what overheads, sickness, low effort and slack leave of the paid ones."""
+    """Hours one member of staff gives to people: what overheads, sickness, low effort and slack leave of those paid."""
     return contracted * (1.0 - overheads) * (1.0 - sick) * effort * (1.0 - slack)
 
 
@@ -37,13 +37,13 @@ def staff_hours(staff, organisation, organisation_staff, place_tally, levers, fr
             organisation.admin_hours[o] = 0.0
             for s in range(first, last):
                 tally[T.HOURS_PAID] += contracted
-                owed = min(0.0, float(staff.hours_left[s]))
+                owed = min(0.0, wide(staff.hours_left[s]))
                 if staff.vacant_until[s] > now:
                     staff.hours_given[s] = 0.0
                     staff.hours_left[s] = owed
                     continue
-                sick = n.staff_absence * float(staff.burnout[s]) * 2.0 * unit(word(k, s, 0))
-                given = hours_given(contracted, overheads, sick, float(staff.effort[s]), organisation.slack[o])
+                sick = n.staff_absence * wide(staff.burnout[s]) * 2.0 * unit(word(k, s, 0))
+                given = hours_given(contracted, overheads, sick, wide(staff.effort[s]), organisation.slack[o])
                 staff.hours_given[s] = given
                 staff.hours_left[s] = owed + given - admin
                 tally[T.HOURS_AVAILABLE] += given
@@ -53,8 +53,8 @@ def staff_hours(staff, organisation, organisation_staff, place_tally, levers, fr
 
 
 @kernel_part
-def order_of_service(queue, waiting, order, bucket, counts, need, door, complexity, kind, now, target, pressure, payment,
-                     booking, n, k, k_booking):
+def order_of_service(queue, waiting, order, bucket, counts, need, door, complexity, kind, now, target, pressure,
+                     payment, booking, n, k, k_booking):
     """Sort the people who are due at one organisation by priority, highest first, in linear time; returns how many.
 
     Due is who has an appointment by now, or is brought forward because the target is about to be missed.
@@ -68,15 +68,15 @@ def order_of_service(queue, waiting, order, bucket, counts, need, door, complexi
     for j in range(waiting):
         i = queue[j]
         since = door[kind, i]
-        wait = float(now - since)
+        wait = wide(now - since)
         size = 1.0
         if kind != HOSPITAL:
-            size = float(need[kind, i])
+            size = wide(need[kind, i])
             w = word(k_booking, i, since * N_KINDS + kind)
             if wait < booked_ahead(booking, size, first_half(w)) and not brought_forward(wait, target, pressure,
                                                                                          second_half(w)):
                 continue
-        value = priority(size, wait, target, float(complexity[i]), pressure, payment,
+        value = priority(size, wait, target, wide(complexity[i]), pressure, payment,
                          n.wait_weight, n.breach_weight, n.after_breach)
         value += n.triage_noise * unit(word(k, i, kind))
         b = BUCKETS - 1 - min(BUCKETS - 1, int(value / (top + n.triage_noise) * BUCKETS))
@@ -107,9 +107,9 @@ def settle_hours(staff, organisation, organisation_staff, place_tally, queue_n, 
             o = p * N_KINDS + kind
             given, used, owed = 0.0, 0.0, 0.0
             for s in range(organisation_staff[o], organisation_staff[o + 1]):
-                given += float(staff.hours_given[s])
-                left = float(staff.hours_left[s])
-                used += float(staff.hours_given[s]) - min(float(staff.hours_given[s]), max(0.0, left))
+                given += wide(staff.hours_given[s])
+                left = wide(staff.hours_left[s])
+                used += wide(staff.hours_given[s]) - min(wide(staff.hours_given[s]), max(0.0, left))
                 owed += max(0.0, -left)
             waiting = 0.0
             for j in range(queue_n[p - p0, kind]):

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation.chance import unit, word
 from simulation.columns import MAX_TIES
-from simulation.kernel import rule
+from simulation.kernel import rule, wide
 from simulation.relating import part
 from simulation.vocabulary import NOBODY
 
@@ -17,8 +17,8 @@ def successor_in_care(staff, s):
     best, found = 0.0, NOBODY
     for j in range(MAX_TIES):
         c = staff.tie[s, j]
-        if c != NOBODY and staff.organisation[c] == staff.organisation[s] and float(staff.tie_trust[s, j]) > best:
-            best, found = float(staff.tie_trust[s, j]), c
+        if c != NOBODY and staff.organisation[c] == staff.organisation[s] and wide(staff.tie_trust[s, j]) > best:
+            best, found = wide(staff.tie_trust[s, j]), c
     return found
 
 
@@ -34,7 +34,7 @@ def leave(person, first_person, last_person, staff, organisation, o, s, vacant_u
         if person.known_by[i] == s:
             if heir != NOBODY:
                 person.known_by[i] = heir
-                person.known_strength[i] = 0.5 * float(person.known_strength[i])
+                person.known_strength[i] = 0.5 * wide(person.known_strength[i])
             else:
                 person.known_by[i] = NOBODY
                 person.known_strength[i] = 0.0
@@ -47,7 +47,7 @@ def leave(person, first_person, last_person, staff, organisation, o, s, vacant_u
     staff.burnout[s] = 0.2 + 0.2 * unit(word(k_newcomer, s, 1))
     staff.self_interest[s] = unit(word(k_newcomer, s, 2)) ** self_interest_power
     staff.solver[s] = unit(word(k_newcomer, s, 3))
-    staff.effort[s] = 1.0 - 0.2 * float(staff.self_interest[s])
+    staff.effort[s] = 1.0 - 0.2 * wide(staff.self_interest[s])
     staff.success[s] = 0.5
     staff.visible_fixes[s] = 0.0
     staff.trial_choice[s] = NOBODY
