@@ -77,7 +77,8 @@ def main() -> None:
     for threads in (1, cores):
         _, run = seconds_of_a_run(large, 20, threads, 2)
         figures[f"{large:,} people, {threads} threads: ns a person-tick"] = run / large / 20 * 1e9
-    figures[f"bytes a person, {large:,} against 10,000"] = (resident_bytes(large) - resident_bytes(TOWN)) / (large - TOWN)
+    grown = resident_bytes(large) - resident_bytes(TOWN)
+    figures[f"bytes a person, {large:,} against 10,000"] = grown / (large - TOWN)
     if chosen.json:
         print(json.dumps({**figures, "versions": provenance.versions(), "machine": provenance.machine()}, indent=2))
     else:

@@ -72,7 +72,7 @@ TABLE = Table("population", "Who lives and works in a place at the start", (
       "Mean leader mindset at the start: 0 solves problems, 1 frames them."),
     P("belief_error", 0.15, "share", 0, 0.5, "judgement", "Leaders' own beliefs about practice differ from the book",
       "Chance that a first leader believes otherwise than the book on a choice."),
-    P("staff_general_practice", 17, "people", 2, 200, "judgement", _STAFF_SOURCE, "General practice staff per 10,000."),
+    P("staff_general_practice", 16, "people", 2, 200, "judgement", _STAFF_SOURCE, "General practice staff per 10,000."),
     P("staff_mental_health", 6, "people", 2, 200, "judgement", _STAFF_SOURCE, "Mental health staff per 10,000."),
     P("staff_social_care", 4, "people", 2, 200, "judgement", _STAFF_SOURCE, "Social care staff per 10,000."),
     P("staff_housing", 4, "people", 2, 200, "judgement", _STAFF_SOURCE, "Housing staff per 10,000."),

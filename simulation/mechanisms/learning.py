@@ -33,7 +33,7 @@ from simulation.parameters import Table
 from simulation.vocabulary import CHOICES, HOSPITAL, N_DOMAINS, N_KINDS, NOBODY
 
 TABLE = Table("learning", "Act and observe, peers, the book, and drift", (
-    P("trials", 1.6, "per week", 0, 20, "judgement", "Trial cycles of 2-26 weeks, central 6, at about a tenth of time",
+    P("trials", 1.2, "per week", 0, 20, "judgement", "Trial cycles of 2-26 weeks, central 6, where a tenth of time is protected",
       "Trials that staff would begin if all their time were for learning."),
     P("trial_length", 6, "week", 0.1, 52, "associated", "Trial cycle 6 weeks (2-26)",
       "Shortest trial, before feedback."),
@@ -47,7 +47,7 @@ TABLE = Table("learning", "Act and observe, peers, the book, and drift", (
       "doi:10.1111/peps.12183", "Share of trials that begin even without safety."),
     P("protection_floor", 0.4, "share", 0, 1, "judgement", "Leaders protect learning time or let it go",
       "Share of learning time that survives under a leader who solves every problem."),
-    P("copying", 0.05, "per week", 0, 2, "associated", "Opinion leaders +0.09 to +0.10: Cochrane 2007, 2011",
+    P("copying", 0.03, "per week", 0, 2, "associated", "Opinion leaders +0.09 to +0.10: Cochrane 2007, 2011",
       "Copies from a peer at full peer reflection."),
     P("copy_margin", 0.02, "share", 0, 0.5, "judgement", "A difference must be seen",
       "Difference that invites copying."),

@@ -5,7 +5,7 @@ For one person and domain, with n the need and r the sum of the person's other n
     onset hazard = onset[domain] * frailty * (1 + onset_coupling * total need)     a new need; at most one in a tick
     n' = n + n * ((1 - n) * (growth + coupling * r) - remission * (1 + community * support))
     crisis hazard = crisis * max(0, total need - crisis_threshold) + acute * frailty
-    death hazard = death * frailty * total need ** 2                             accumulated; nobody is removed
+    death hazard = death * frailty * total need                                  accumulated; nobody is removed
 
 `support` is how well connected the two nearest neighbours on each side are (1 - their need of connection). The form is
 judgement; it makes single needs remit and linked needs persist, as multimorbidity and multiple disadvantage do
@@ -59,7 +59,7 @@ TABLE = Table("need", "Needs begin, grow, feed each other and become crises", (
       "Acute crises of a person of frailty 1, whatever the need."),
     P("acute_severity", 0.5, "share", 0, 1, "judgement", "An emergency is serious",
       "Physical need that an acute crisis adds."),
-    P("death", 0.0012, "per year", 0, 0.05, "judgement",
+    P("death", 0.003, "per year", 0, 0.05, "judgement",
       "Small against all-cause mortality (about 0.009 a year): only deaths that unmet need adds",
       "Deaths of a person of frailty 1 with total need 1."),
     P("severity_least", 0.2, "share", 0, 1, "judgement", "A need that is noticed is not tiny",
@@ -172,7 +172,7 @@ def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge
             need_complex += all_needs * is_complex
             need_of_quintile[quintile[j]] += all_needs
             trust += wide(trusting[j])
-            deaths += n.death * fragile * all_needs * all_needs
+            deaths += n.death * fragile * all_needs
             in_need += 1 if worst[j] > 0.2 else 0
             acute = n.acute * fragile
             hazard = acute + crisis_hazard(all_needs, n.crisis_threshold, n.crisis)

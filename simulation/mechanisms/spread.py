@@ -1,11 +1,11 @@
 """Spread: a place reviews its regime by what its commissioner can see, and approaches travel to neighbours.
 
 Places stand on a ring; each sees the two nearest on both sides. At its review a place that sees a better recorded
-figure next door, under another regime, adopts that regime with chance `adoption`, and only in part (`fidelity`: levers
-move that share of the way). A regime younger than `trial_period` whose figure has dipped below the last review is
-dropped for that of the neighbours with the best figure. Only places with different regimes can spread anything: with one
-place, or one regime, this does nothing. Sources: Bass p 0.01, q 0.35 a year; fidelity 0.05-0.9 (Matching Michigan: one
-unit in 17 transformed); pilots die of early dips (hypothesis of the source texts).
+figure next door, under another regime, adopts that regime with chance `adoption`, and only in part (`fidelity`:
+levers move that share of the way). A regime younger than `trial_period` whose figure has dipped below the last review
+is dropped for that of the neighbours with the best figure. Only places with different regimes can spread anything:
+with one place, or one regime, this does nothing. Sources: Bass p 0.01, q 0.35 a year; fidelity 0.05-0.9 (Matching
+Michigan: one unit in 17 transformed); pilots die of early dips (hypothesis of the source texts).
 """
 
 from __future__ import annotations
