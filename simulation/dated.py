@@ -18,11 +18,13 @@ class Calendar:
     """The events that happen to one run, by tick.
 
     An event that has an end is undone at its end: a lever returns to the value it had when the event began.
+    Where a later event has moved the same lever since, that event keeps it, and gives back the older value at its end.
     """
 
     def __init__(self, scenario: Any, regime: str, tick_weeks: float) -> None:
         self._at: dict[int, list[tuple[bool, int, Any]]] = {}
-        self._before: dict[int, Any] = {}
+        self._levers_before: dict[int, dict[int, np.ndarray]] = {}
+        self._regime_before: dict[int, np.ndarray] = {}
         self._active: dict[int, Any] = {}
         for number, event in enumerate(scenario.events):
             if not event.happens_to(regime):
@@ -48,22 +50,28 @@ class Calendar:
                 world.surge[:] = _factors(active, "surge", DOMAINS)
 
     def _levers(self, world: World, number: int, event: Any, begins: bool) -> None:
-        columns = [LEVER_INDEX[name] for name in event.levers]
         if begins:
-            self._before[number] = world.levers[:, columns].copy()
-            for name, value in event.levers.items():
-                position = LEVER_INDEX[name]
-                world.levers[:, position] = LEVERS[position].in_ticks(value, world.tick_weeks)
+            positions = [LEVER_INDEX[name] for name in event.levers]
+            self._levers_before[number] = {at: world.levers[:, at].copy() for at in positions}
+            for at, value in zip(positions, event.levers.values(), strict=True):
+                world.levers[:, at] = LEVERS[at].in_ticks(value, world.tick_weeks)
         else:
-            world.levers[:, columns] = self._before.pop(number)
+            begun = list(self._levers_before)
+            later = begun[begun.index(number) + 1:]
+            for at, before in self._levers_before.pop(number).items():
+                holder = next((n for n in later if at in self._levers_before[n]), None)
+                if holder is None:
+                    world.levers[:, at] = before
+                else:
+                    self._levers_before[holder][at] = before
         world.share_budget()
 
     def _regime(self, world: World, number: int, event: Any, begins: bool) -> None:
         if begins:
-            self._before[number] = world.place.regime.copy()
+            self._regime_before[number] = world.place.regime.copy()
             target = np.full(world.places, world.regime_names.index(event.regime))
         else:
-            target = self._before.pop(number)
+            target = self._regime_before.pop(number)
         for place, regime in enumerate(target):
             world.adopt(place, int(regime))
 

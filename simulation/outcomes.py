@@ -155,7 +155,7 @@ OUTCOMES: tuple[Outcome, ...] = (
       "Share of people seen who were helped by understanding them rather than by the book.",
       lambda t: _per(t.bespoke, t.served)),
     O("fit", "Fit of response", "work", "0..1", "higher", "mean",
-      "Share of choices about how to help that were right for that person.", lambda t: _per(t.fit, t.served)),
+      "Share of choices about how to help that were right for the person helped.", lambda t: _per(t.fit, t.helped)),
     O("continuity", "Continuity", "work", "share", "higher", "mean",
       "Share of contacts, by people who have a worker who knows them there, that were with that worker.",
       lambda t: _per(t.known_met, t.known_possible)),

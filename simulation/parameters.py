@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Grade = Literal["measured", "associated", "judgement"]
-"""How a value is known: measured (a study of that quantity), associated (a correlation, cause not shown), judgement."""
+"""How a value is known: measured (a study or count of that quantity); associated (a correlation whose cause is not
+shown, or a measurement of something near it, carried over); judgement (at best the form or direction has a source)."""
 
 WEEKS_PER_YEAR = 365.25 / 7
 WEEKS_PER = {

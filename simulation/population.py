@@ -22,8 +22,9 @@ _STAFF_SOURCE = ("Judgement, scaled so that hours roughly meet demand; anchors: 
                  "(BMA 2024), 1.5m NHS staff and 1.6m care posts for 57.7m people, most of them not in first contact")
 
 TABLE = Table("population", "Who lives and works in a place at the start", (
-    P("frailty_spread", 0.95, "number", 0.2, 1.6, "measured",
-      "Chosen so that the dearest 5 % carry about half of the cost: Health Foundation 2019, England 2014/15",
+    P("frailty_spread", 0.95, "number", 0.2, 1.6, "associated",
+      "Set so that the dearest 5 % carry about half of the cost (Health Foundation 2019, England 2014/15); the spread "
+      "itself is not measured",
       "Standard deviation of the logarithm of frailty (mean 1)."),
     P("complexity_mean", 0.28, "share", 0.02, 0.9, "associated",
       "Multimorbidity in 27.2 % of adults: Cassell 2018, doi:10.3399/bjgp18X695465",
@@ -46,11 +47,12 @@ TABLE = Table("population", "Who lives and works in a place at the start", (
       "Chance that a member of staff differs from the standard on a choice at the start."),
     P("trust_start", 0.6, "share", 0, 1, "judgement", "Public trust in local services is moderate to high",
       "Mean trust of people in services at the start."),
-    P("continuity_start", 0.6, "share", 0, 1, "measured",
-      "Usual-provider index 0.61, England 2011-13: Barker 2017, doi:10.1136/bmj.j84",
+    P("continuity_start", 0.6, "share", 0.4, 0.7, "associated",
+      "Stands in for the usual-provider index, 0.61 in England 2011-13: Barker 2017, doi:10.1136/bmj.j84",
       "Share of people who have a worker who knows them at the start."),
     P("self_interest_mean", 0.3, "share", 0.02, 0.9, "judgement",
-      "Knights and knaves (Le Grand 2003); Gravelle, Sutton & Ma 2010 find both gaming and altruism",
+      "Knights and knaves (Le Grand 2003); Gravelle, Sutton & Ma 2010, doi:10.1111/j.1468-0297.2009.02340.x, "
+      "find both gaming and altruism",
       "Mean self-interest of staff, drawn once; most are near 0, some near 1."),
     P("motivation_start", 0.6, "share", 0, 1, "judgement", "NHS Staff Survey: motivation about 7 of 10",
       "Mean intrinsic motivation at the start."),
@@ -61,11 +63,12 @@ TABLE = Table("population", "Who lives and works in a place at the start", (
     P("ties_across", 0.8, "number", 0, 6, "judgement", "No measured figure; bridging ties are few (Burt 2004)",
       "Mean ties to colleagues in other organisations at the start."),
     P("slack_start", 0.1, "share", 0, 0.4, "judgement",
-      "England's early gains under targets came before the money did; some slack was there to use",
+      "No estimate; England's gains under targets coincided with large funding growth, so slack does not explain all",
       "Share of hours not turned to use at the start."),
     P("burn_in", 26, "week", 0, 520, "judgement", "Half a year of ordinary services, the same for every regime",
       "How long the world runs under ordinary levers before the clock of the scenario starts."),
-    P("long_wait", 18, "week", 0.01, 208, "measured", "England's referral-to-treatment standard is 18 weeks",
+    P("long_wait", 18, "week", 0.01, 208, "judgement",
+      "A choice of what to count: England's referral-to-treatment standard is 18 weeks",
       "Wait that counts as long."),
     P("mindset_start", 0.35, "share", 0, 1, "judgement",
       "Problem-solvers are promoted (Shah, quoted by Mezey); only 6 % of board charts show chance: Schmidtke 2017",

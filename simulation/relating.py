@@ -39,7 +39,7 @@ def room(tie, trust, a, strength):
     for j in range(MAX_TIES):
         if tie[a, j] == NOBODY:
             return j
-        if trust[a, j] < weakest:
+        if wide(trust[a, j]) < weakest:
             weakest, found = wide(trust[a, j]), j
     return found
 

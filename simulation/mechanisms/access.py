@@ -49,8 +49,8 @@ TABLE = Table("access", "People ask for help, wait, chase, are turned away", (
     P("willing_floor", 0.35, "share", 0, 1, "judgement", "Even those without trust ask in the end",
       "Willingness of a person without any trust."),
     P("wrong_door", 0.08, "share", 0, 1, "associated",
-      "17 % of care-navigator contacts wrongly resolved first: Boam & Downham 2025; Citizens Advice: a fifth of GP "
-      "time goes on non-health matters",
+      "17 % of care-navigator contacts wrongly resolved first: Boam & Downham 2025; GPs report that 19 % of their time "
+      "goes on matters other than health: Citizens Advice 2015",
       "Chance that a need outside general practice comes to general practice first; doubles with complexity."),
     P("chase", 0.12, "per week", 0, 5, "judgement", "Chasing is common where waits are long; no direct estimate",
       "How often a waiting person with need 1 asks where their help is."),
@@ -78,6 +78,12 @@ def cause_of(last_result):
     if last_result == RESULT_RESOLVED:
         return RELAPSED
     return UNRESOLVED
+
+
+@rule
+def admits(door, now):
+    """Whether a person may join the queue behind `door`: not waiting there, and no refusal still stands."""
+    return door == NOT_WAITING or (door < NOT_WAITING and now >= -2 - door)
 
 
 @rule
@@ -120,7 +126,7 @@ def advance_access(person, person_start, organisation, place_tally, levers, comp
                     continue
                 u = unit(word(k_seek, i, d))
                 if state >= 0:
-                    if u > 1.0 - n.renege:
+                    if happens(n.renege, 1.0 - u):
                         door[d, i] = NOT_WAITING
                         tally[T.RENEGED] += 1.0
                         if recording:
@@ -148,8 +154,7 @@ def advance_access(person, person_start, organisation, place_tally, levers, comp
                     wrong = n.wrong_door * (1.0 + wide(person.complexity[i]))
                     if unit(word(k_door, i, d)) < wrong:
                         at = GENERAL_PRACTICE
-                state = door[at, i]
-                if state >= 0 or (state < NOT_WAITING and now < -2 - state):
+                if not admits(door[at, i], now):
                     continue
                 threshold = eligibility + organisation.threshold_raise[first_organisation + at]
                 if at == d and size < threshold:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.parameters import Table
-from simulation.vocabulary import N_KINDS
+from simulation.vocabulary import N_DOMAINS, N_KINDS
 
 if TYPE_CHECKING:
     from simulation.engine import World
@@ -43,6 +43,9 @@ class Mechanism:
 # What the mechanisms of one tick hand to each other: who waits where (in the order of rows), and what was done for
 # whom. One flat record a service. Nothing here survives the tick.
 Work = namedtuple("Work", [
+    "person_values",  # float64 (4, people of the block): scratch of `need`
+    "of_domain", "of_quintile",  # float64 (6,), float64 (6,): scratch of `need`
+    "linked",  # uint8 (kinds, kinds): scratch, which organisations of a place are tied
     "active",  # bool (people of the block): scratch, who may have business with a service
     "queue",  # int32 (kinds, people of the block): person rows waiting, place after place
     "queue_n",  # int64 (places of the block, kinds): how many
@@ -78,6 +81,7 @@ def make_work(people: int, places: int, staff: int, record_events: bool) -> Work
     log = 8 * people + 32 * staff + 64 if record_events else 0
     i32, u8, f32 = np.int32, np.uint8, np.float32
     return Work(
+        np.empty((4, people)), np.empty(N_DOMAINS), np.empty(6), np.empty((N_KINDS, N_KINDS), u8),
         np.empty(people, np.bool_), np.empty((N_KINDS, people), i32), np.zeros((places, N_KINDS), np.int64),
         np.empty(people, i32),
         np.empty(people, i32), np.zeros(BUCKETS + 1, np.int64), np.zeros(1, np.int64), np.empty(most, i32),

@@ -12,6 +12,7 @@ from simulation.chance import unit, word
 from simulation.columns import MAX_TIES
 from simulation.events import REFERRED_ON, SEEN_JOINTLY, note
 from simulation.kernel import kernel_part, wide
+from simulation.mechanisms.access import admits
 from simulation.mechanisms.helping import domain_bits, fit_of, informed, share_removed, some_of
 from simulation.relating import link, strengthen
 from simulation.vocabulary import (
@@ -100,14 +101,15 @@ def reach(person, staff, organisation, organisation_staff, tally, work, n, stren
         else:
             helper = NOBODY
     if helper == NOBODY:
-        if person.door[e, i] == NOT_WAITING:
+        if admits(person.door[e, i], now):
             refer(person, organisation, tally, o, i, e, now)
             if recording:
                 note(work.log_n, work.log_what, work.log_value, REFERRED_ON, i, o, s, e, 0, 0.0, before, before)
             first, last = organisation_staff[at], organisation_staff[at + 1]
             if unit(word(k_service, i, 60 + e)) < n.tie_begins:
                 other = first + int(unit(word(k_service, i, 70 + e)) * (last - first))
-                link(staff.tie, staff.tie_trust, s, other, n.tie_trusted)
+                if staff.vacant_until[other] <= now:
+                    link(staff.tie, staff.tie_trust, s, other, n.tie_trusted)
         return
     right = domain_bits(truth ^ person.exceptions[i], e)
     fit = fit_of(informed(domain_bits(staff.practice[helper], e), right, known), right)

@@ -33,11 +33,13 @@ from simulation.parameters import Table
 from simulation.vocabulary import CHOICES, HOSPITAL, N_DOMAINS, N_KINDS, NOBODY
 
 TABLE = Table("learning", "Act and observe, peers, the book, and drift", (
-    P("trials", 1.2, "per week", 0, 20, "judgement", "Trial cycles of 2-26 weeks, central 6, where a tenth of time is protected",
+    P("trials", 1.2, "per week", 0, 20, "judgement",
+      "Trial cycles of 2-26 weeks, central 6, where a tenth of time is protected",
       "Trials that staff would begin if all their time were for learning."),
-    P("trial_length", 6, "week", 0.1, 52, "associated", "Trial cycle 6 weeks (2-26)",
+    P("trial_length", 6, "week", 2, 26, "judgement", "No study of it; improvement cycles of 2-26 weeks, central 6",
       "Shortest trial, before feedback."),
-    P("trial_cases", 10, "number", 1, 200, "judgement", "Few PDSA cycles count cases: Knudsen 2019",
+    P("trial_cases", 10, "number", 1, 200, "judgement",
+      "Few PDSA cycles count cases: Knudsen 2019, doi:10.1186/s12913-019-4482-6",
       "Cases after which a trial is judged."),
     P("trial_limit", 52, "week", 1, 208, "judgement", "A trial that sees no cases is given up", "Longest trial."),
     P("observation_error", 0.25, "number", 0, 2, "judgement", "Results are seen through other things that happen",
@@ -47,7 +49,8 @@ TABLE = Table("learning", "Act and observe, peers, the book, and drift", (
       "doi:10.1111/peps.12183", "Share of trials that begin even without safety."),
     P("protection_floor", 0.4, "share", 0, 1, "judgement", "Leaders protect learning time or let it go",
       "Share of learning time that survives under a leader who solves every problem."),
-    P("copying", 0.03, "per week", 0, 2, "associated", "Opinion leaders +0.09 to +0.10: Cochrane 2007, 2011",
+    P("copying", 0.03, "per week", 0, 2, "judgement",
+      "No rate of copying is known; opinion leaders raised compliance by 0.09 to 0.10 (Cochrane 2007, 2011)",
       "Copies from a peer at full peer reflection."),
     P("copy_margin", 0.02, "share", 0, 0.5, "judgement", "A difference must be seen",
       "Difference that invites copying."),
@@ -61,7 +64,9 @@ TABLE = Table("learning", "Act and observe, peers, the book, and drift", (
       "Drift of each choice, by place."),
     P("drift_nation", 0.004, "per year", 0, 0.5, "judgement", "New evidence, new treatments",
       "Drift of each choice everywhere."),
-    P("fading", 0.1, "per year", 0, 1, "associated", "33 % unsustained at one year: Maher 2010; Stirman 2012",
+    P("fading", 0.1, "per year", 0, 1, "judgement",
+      "A third of projects are not sustained at one year (Maher 2010; Stirman 2012, doi:10.1186/1748-5908-7-17), "
+      "0.12-0.96 a year; that one's own choice fades more slowly is judgement",
       "Hazard that a choice of one's own slips back to the book."),
     P("background", 0.01, "number", 0, 0.05, "associated",
       "Background improvement 1 % a year (0-5 %): Matching Michigan 2013, doi:10.1136/bmjqs-2012-001325",

@@ -15,6 +15,8 @@ Bevan & Hamblin 2009, doi:10.1111/j.1467-985X.2008.00557.x.
 
 from __future__ import annotations
 
+import numpy as np
+
 from simulation import levers as L
 from simulation import tallies as T
 from simulation.chance import unit, word
@@ -45,10 +47,11 @@ TABLE = Table("measurement", "Recorded, true and perceived; and the acts between
     P("settling", 4, "week", 0.02, 52, "judgement", "Figures are read by the month", "Memory of the running figures."),
     P("error_below", 0.5, "share", 0, 1, "judgement", "Help that fits less than this is an error",
       "Fit below which a contact counts as an error."),
-    P("report_base", 0.2, "share", 0, 1, "associated", "Probability that an error is reported 0.2-0.8",
+    P("report_base", 0.2, "share", 0, 1, "judgement",
+      "No single estimate: 0.2-0.8; with safety between 0.3 and 0.7 the defaults give 0.37 to 0.59",
       "Chance that an error is reported without any safety."),
     P("report_safety", 0.55, "share", -0.2, 0.8, "associated",
-      "Safer units report more (Edmondson 1996); contrary: Munn 2016. Range spans zero",
+      "Safer units report more (Edmondson 1996, doi:10.1177/0021886396321001); contrary: Munn 2016. Range spans zero",
       "What full psychological safety adds to the chance of reporting."),
 ))
 MeasurementNumbers = TABLE.fields("MeasurementNumbers", __name__)
@@ -100,7 +103,7 @@ def advance_measurement(person, staff, organisation, organisation_staff, place_t
         tally[T.CODED_CONTACTS] += 1.0
         if (failed and u >= n.coded_missed) or (not failed and u < n.coded_false):
             tally[T.CODED_FAILURE] += 1.0
-        if work.served_fit[r] < n.error_below:
+        if work.served_fit[r] < np.float32(n.error_below):
             tally[T.ERRORS_MADE] += 1.0
             if unit(word(k_errors, i, o - p * N_KINDS)) < n.report_base + n.report_safety * organisation.safety[o]:
                 tally[T.ERRORS_REPORTED] += 1.0

@@ -23,12 +23,13 @@ from simulation.parameters import Parameter as P
 from simulation.vocabulary import N_KINDS
 
 TABLE = Table("money", "What everything costs, and whose budget grows", (
-    P("value_hour", 45, "pounds per hour", 5, 500, "measured",
-      "Unit costs of health and social care (PSSRU): community nurse and similar, about £45-60 an hour",
+    P("value_hour", 45, "pounds per hour", 5, 500, "associated",
+      "£43 an hour for a specialist community nurse, £50 with training (PSSRU, 2013-14 prices); taken for all staff",
       "Cost of an hour of staff time, with overheads."),
-    P("crisis_cost", 1500, "pounds", 0, 50_000, "measured",
-      "A&E attendance about £250, emergency admission about £2,500-4,000 (NHS National Cost Collection); a third "
-      "are admitted", "Hospital cost of one crisis, without the staff time that is counted."),
+    P("crisis_cost", 1500, "pounds", 0, 50_000, "associated",
+      "£17.0bn for 6m emergency admissions, 29 % of major attenders admitted (Health Foundation, 2016-18), £138 an "
+      "attendance (reference costs 2013-14): about £1,000, set higher for later prices",
+      "Hospital cost of one crisis, without the staff time that is counted."),
     P("convener_cost", 60_000, "pounds", 0, 500_000, "judgement", "A senior post with overheads",
       "Cost of one convener a year."),
     P("inspection", 0.02, "share", 0, 0.2, "judgement",

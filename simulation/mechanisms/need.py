@@ -46,7 +46,8 @@ TABLE = Table("need", "Needs begin, grow, feed each other and become crises", (
     P("remission", 0.05, "per week", 0, 0.5, "judgement", "Most single needs are self-limiting",
       "How fast need goes by itself."),
     P("community", 0.4, "number", 0, 2, "associated",
-      "Frome: emergency admissions -14.0 % against Somerset +28.5 %, uncontrolled: Abel 2018",
+      "Frome: emergency admissions -14.0 % against Somerset +28.5 %, one practice that chose itself: Abel 2018, "
+      "doi:10.3399/bjgp18X699437",
       "How much full community support adds to remission."),
     P("crisis_threshold", 0.6, "number", 0, 6, "judgement", "Crises come of much need, not of any",
       "Total need above which a crisis threatens."),
@@ -55,7 +56,8 @@ TABLE = Table("need", "Needs begin, grow, feed each other and become crises", (
       "A&E attendances (2,900): NHS Providers 2023-24",
       "Crises of a person one unit above the threshold."),
     P("acute", 0.12, "per year", 0, 2, "associated",
-      "About one emergency admission in five is for a condition that good care prevents (King's Fund 2012)",
+      "One emergency admission in six (King's Fund 2012) to one in five (QualityWatch 2013) is for a condition that "
+      "good care may prevent: so about four crises in five are acute",
       "Acute crises of a person of frailty 1, whatever the need."),
     P("acute_severity", 0.5, "share", 0, 1, "judgement", "An emergency is serious",
       "Physical need that an acute crisis adds."),
@@ -125,14 +127,10 @@ def crisis_hazard(total, threshold, rate):
 
 
 @kernel
-def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge, k, now, log_n, log_what, log_value,
-                 p0, p1):
+def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge, k, now, work, p0, p1):
+    log_n, log_what, log_value = work.log_n, work.log_what, work.log_value
     recording = log_what.shape[0] > 0
-    share, need_of_quintile = np.zeros(N_DOMAINS), np.zeros(6)
-    most = 0
-    for p in range(p0, p1):
-        most = max(most, person_start[p + 1] - person_start[p])
-    scratch = np.empty((4, most))
+    share, need_of_quintile, scratch = work.of_domain, work.of_quintile, work.person_values
     for p in range(p0, p1):
         a, b = person_start[p], person_start[p + 1]
         people = b - a
@@ -183,7 +181,13 @@ def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge
                 if person.visits_year[i] < 255:
                     person.visits_year[i] += np.uint8(1)
                 if hazard * unit(word(k, i, 3)) < acute:
-                    need[0, j] = min(1.0, wide(need[0, j]) + n.acute_severity)
+                    before = wide(need[0, j])
+                    size = min(1.0, before + n.acute_severity)
+                    need[0, j] = size
+                    need_all += size - before
+                    need_complex += (size - before) * is_complex
+                    need_of_quintile[quintile[j]] += size - before
+                    in_need += 1 if size > 0.2 and worst[j] <= 0.2 else 0
                     person.last_result[0, i] = np.uint8(RESULT_NEW)
                     person.attempts[0, i] = np.uint8(0)
                     crises_acute += 1
@@ -207,9 +211,8 @@ def _advance(world, block: Block) -> None:
     n = world.numbers["need"]
     onset = np.array([n.onset_physical, n.onset_mental, n.onset_daily_living, n.onset_housing, n.onset_money,
                       n.onset_connection])
-    w = block.work
     advance_need(world.person, world.person_start, world.tally, world.complex_cut, n, onset, world.surge,
-                 world.key("onset"), world.now, w.log_n, w.log_what, w.log_value, block.first, block.last)
+                 world.key("onset"), world.now, block.work, block.first, block.last)
 
 
 MECHANISM = Mechanism(

@@ -29,7 +29,8 @@ from simulation.relating import drop, link
 from simulation.vocabulary import N_DOMAINS, N_KINDS, NOBODY
 
 TABLE = Table("relationships", "Ties between staff begin, grow and fade", (
-    P("fading", 0.5, "per year", 0, 5, "associated", "Gain-decay hazard 0.033 a month (0.01-0.08)",
+    P("fading", 0.5, "per year", 0, 5, "judgement",
+      "No estimate for ties; gains of improvement projects decay by 0.12-0.96 a year",
       "Trust that an unused tie loses."),
     P("forgotten", 0.06, "share", 0, 0.5, "judgement", "Names are forgotten", "Trust below which a tie is gone."),
     P("time_gain", 0.35, "per week", 0, 10, "judgement", "No direct estimate",
@@ -80,6 +81,10 @@ def advance_relationships(person, person_start, staff, organisation_staff, conve
                     staff.tie_trust[s, j] = trust
                     if trust < n.forgotten and other > s:
                         drop(staff.tie, staff.tie_trust, s, other)
+        # Only then who meets whom, so that a new tie has faded equally often at both ends.
+        for s in range(first, last):
+            if staff.vacant_until[s] > now:
+                continue
             if happens(n.meeting * relating, unit(word(k, s, 0))):
                 other = one_of_row(k, s, 1, first, last)
                 if staff.organisation[other] != staff.organisation[s] and staff.vacant_until[other] <= now:

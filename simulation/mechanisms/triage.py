@@ -14,7 +14,7 @@ from simulation.vocabulary import HOSPITAL, N_KINDS
 @rule
 def hours_given(contracted, overheads, sick, effort, slack):
     """Hours one member of staff gives to people: what overheads, sickness, low effort and slack leave of those paid."""
-    return contracted * (1.0 - overheads) * (1.0 - sick) * effort * (1.0 - slack)
+    return contracted * (1.0 - overheads) * (1.0 - min(1.0, sick)) * effort * (1.0 - slack)
 
 
 @kernel
@@ -95,11 +95,12 @@ def order_of_service(queue, waiting, order, bucket, counts, need, door, complexi
 
 @kernel
 def settle_hours(staff, organisation, organisation_staff, place_tally, queue_n, person_door, queue, person_start,
-                 first_person, book_hours, memory, p0, p1):
+                 first_person, book_hours, memory, tick_weeks, p0, p1):
     """Hours worked in the tick: those given, less those left over; what is owed is worked in the next tick.
 
-    Load, the hours wanted for each hour there is, counts those who are still waiting at the price of a contact by the
-    book; it is a running figure.
+    Load, the hours wanted for each hour there is, counts the backlog (hours owed, and people whom the hours did not
+    reach at the price of a contact by the book) as the work of one week, however short a tick is; it is a running
+    figure.
     """
     for p in range(p0, p1):
         offset = person_start[p] - first_person
@@ -118,5 +119,6 @@ def settle_hours(staff, organisation, organisation_staff, place_tally, queue_n, 
             organisation.waiting[o] = waiting
             place_tally[p, T.HOURS_USED] += used
             if given > 0.0:
-                now_load = min(3.0, (used + owed + organisation.not_reached[o] * book_hours) / given)
+                backlog = (owed + organisation.not_reached[o] * book_hours) * tick_weeks
+                now_load = min(3.0, (used + backlog) / given)
                 organisation.load[o] += (now_load - organisation.load[o]) / max(1.0, memory)

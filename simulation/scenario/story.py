@@ -13,7 +13,7 @@ from simulation.scenario.errors import quote, unknown
 from simulation.scenario.fields import Frozen, Line, Text, names_from, share
 from simulation.scenario.units import UnitError, convert, show
 
-_RELATION = re.compile(r"(\S+)\s+([<>])\s+(\S+)(?:\s+by\s+at\s+least\s+(\S.*))?")
+_RELATION = re.compile(r"(\S+)\s+(?:([<>])\s+(\S+)(?:\s+by\s+at\s+least\s+(\S.*))?|=\s+(\S+)\s+within\s+(\S.*))")
 _OVER = re.compile(r"whole run|last year|year ([1-9][0-9]{0,3})|from (\S.*) to (\S.*)")
 _OVER_FORMS = "'whole run', 'last year', 'year 2', 'from 26 weeks to 1 year'"
 
@@ -21,15 +21,16 @@ _OVER_FORMS = "'whole run', 'last year', 'year 2', 'from 26 weeks to 1 year'"
 def _relation(text: str) -> str:
     found = _RELATION.fullmatch(text)
     if not found:
-        raise ValueError(f"{quote(text)} is not a comparison; write 'one-regime > another' or "
-                         "'one-regime < another by at least 0.05'")
-    if found[4] is not None:
+        raise ValueError(f"{quote(text)} is not a comparison; write 'one-regime > another', "
+                         "'one-regime < another by at least 0.05' or 'one-regime = another within 0.05'")
+    size = found[4] or found[6]
+    if size is not None:
         try:
-            margin = convert(found[4], "share")
+            margin = convert(size, "share")
         except UnitError:
-            raise ValueError(f"{quote(found[4])} is not a number, such as 0.05 or 120") from None
+            raise ValueError(f"{quote(size)} is not a number, such as 0.05 or 120") from None
         if margin < 0:
-            raise ValueError(f"{quote(found[4])} is negative; turn the comparison round instead")
+            raise ValueError(f"{quote(size)} is negative; turn the comparison round instead")
     return text
 
 
@@ -61,7 +62,8 @@ class Claim(Frozen):
     says: Line = Field(description="The statement in words, as it is shown to people.")
     outcome: OutcomeName = Field(description="The outcome that is compared.")
     relation: Annotated[Line, AfterValidator(_relation)] = Field(
-        alias="is", description="'a > b' or 'a < b' over regimes, optionally 'by at least 0.05' (outcome's unit).")
+        alias="is", description="'a > b' or 'a < b' over regimes, optionally 'by at least 0.05' (outcome's unit); "
+                                 "or 'a = b within 0.05'.")
     over: Annotated[Line, AfterValidator(_over)] = Field(
         default="whole run", description=f"The time over which the outcome is averaged: {_OVER_FORMS}.")
     in_at_least: ShareOfPairs = Field(
@@ -73,18 +75,19 @@ class Claim(Frozen):
         return self._parts[0]
 
     @property
-    def sign(self) -> Literal["<", ">"]:
-        return self._parts[1]  # type: ignore[return-value]
+    def sign(self) -> Literal["<", ">", "="]:
+        return self._parts[1] or "="  # type: ignore[return-value]
 
     @property
     def right(self) -> str:
         """The regime after the sign."""
-        return self._parts[2]
+        return self._parts[2] or self._parts[4]
 
     @property
     def margin(self) -> float:
-        """By how much at least, in the outcome's unit; 0 where the claim names none."""
-        return convert(self._parts[3], "share") if self._parts[3] else 0.0
+        """By how much they differ at least (`=`: at most), in the outcome's unit; 0 where the claim names none."""
+        size = self._parts[3] or self._parts[5]
+        return convert(size, "share") if size else 0.0
 
     @property
     def _parts(self) -> tuple[str, str, str, str]:
