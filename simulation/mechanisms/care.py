@@ -135,9 +135,12 @@ def _advance(world, block: Block) -> None:
 
 MECHANISM = Mechanism(
     "care", "How are people helped, and what does it change?", TABLE,
-    reads=("door", "need", "complexity", "exceptions", "known", "practice", "standard", "motivation", "effort", "tie",
-           "pressure", "rush", "slack", "funding"),
+    reads=("door", "need", "complexity", "exceptions", "known", "truth", "practice", "standard", "motivation", "effort",
+           "burnout", "vacant_until", "tie", "pressure", "rush", "slack", "funding", "admin_hours", "trial_choice",
+           "discretion", "continuity", "lead_agency", "target_wait", "funding_results", "reporting", "learning_time",
+           "relationship_time"),
     writes=("need", "door", "last_result", "attempts", "known", "known_by", "known_strength", "trust", "cost_year",
-            "hours_left", "success", "tie_trust", "referred_to", "waiting", "load"),
+            "hours_given", "hours_left", "admin_hours", "success", "trial_sum", "trial_cases", "usual_sum",
+            "usual_cases", "tie", "tie_trust", "referred_to", "not_reached", "next_staff", "waiting", "load"),
     advance=_advance,
 )

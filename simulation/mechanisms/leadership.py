@@ -28,7 +28,7 @@ from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism
 from simulation.mechanisms.helping import domain_bits
 from simulation.mechanisms.learning import agreed, one_of
-from simulation.mechanisms.turnover import leave
+from simulation.mechanisms.turnover import LEAVING, leave
 from simulation.parameters import Parameter as P
 from simulation.parameters import Table
 from simulation.vocabulary import HOSPITAL, N_KINDS, NOBODY
@@ -181,7 +181,6 @@ MECHANISM = Mechanism(
     "leadership", "Who leads, and how did they get there?", TABLE,
     reads=("recorded", "solver", "visible_fixes", "tie_trust", "practice", "signals_only", "sacking", "stakes",
            "promotes_regard", "target_level"),
-    writes=("figures", "figures_known", "standard", "mindset", "belief", "leader_since", "leader_from", "solver",
-            "visible_fixes", "vacant_until"),
+    writes=("figures", "figures_known", "standard", "mindset", "belief", "leader_since", "leader_from", *LEAVING),
     advance=_advance,
 )

@@ -236,8 +236,8 @@ def _meet(world) -> None:
 MECHANISM = Mechanism(
     "learning", "Who learns, and how fast?", TABLE,
     reads=("trial_sum", "trial_cases", "usual_sum", "usual_cases", "success", "safety", "mindset", "tie",
-           "learning_time",
-           "feedback_delay", "peer_reflection", "retraining", "local_standards"),
-    writes=("practice", "standard", "truth", "trial_choice", "trial_since", "usual_sum", "usual_cases"),
+           "learning_time", "feedback_delay", "peer_reflection", "retraining", "local_standards"),
+    writes=("practice", "standard", "truth", "trial_choice", "trial_since", "trial_sum", "trial_cases", "usual_sum",
+            "usual_cases"),
     advance=_advance, meet=_meet,
 )

@@ -30,7 +30,7 @@ from simulation.columns import MAX_TIES
 from simulation.events import STAFF_LEFT, note
 from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism
-from simulation.mechanisms.turnover import leave
+from simulation.mechanisms.turnover import LEAVING, leave
 from simulation.parameters import Parameter as P
 from simulation.parameters import Table
 from simulation.vocabulary import N_KINDS, NOBODY
@@ -229,6 +229,6 @@ MECHANISM = Mechanism(
     reads=("recorded", "load", "mindset", "self_interest", "success", "tie_trust", "stakes", "publicity", "audit",
            "just_culture", "discretion", "peer_reflection", "target_level", "funding_deficits"),
     writes=("pressure", "safety", "slack", "rush", "gaming", "threshold_raise", "effort", "motivation", "burnout",
-            "vacant_until", "tie", "known_by"),
+            *LEAVING),
     advance=_advance,
 )

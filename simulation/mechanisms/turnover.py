@@ -10,6 +10,11 @@ from simulation.kernel import rule, wide
 from simulation.relating import part
 from simulation.vocabulary import NOBODY
 
+LEAVING = ("vacant_until", "joined", "tie", "known_by", "known_strength", "known", "practice", "motivation", "burnout",
+           "self_interest", "solver", "effort", "success", "visible_fixes", "trial_choice", "trial_sum", "trial_cases",
+           "usual_sum", "usual_cases")
+"""Columns that change when somebody leaves and a newcomer is drawn."""
+
 
 @rule
 def successor_in_care(staff, s):
