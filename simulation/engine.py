@@ -25,6 +25,7 @@ from simulation.levers import CONVENERS, LEVER_INDEX, LEVERS, lever_row
 from simulation.mechanisms import NUMBERS, ORDER, TABLES
 from simulation.mechanisms.base import Block, Mechanism, make_work
 from simulation.mechanisms.money import front_share
+from simulation.mechanisms.need import onset_by_domain
 from simulation.mechanisms.spread import starting_regimes
 from simulation.observing import observe
 from simulation.parameters import WEEKS_PER_YEAR
@@ -112,7 +113,8 @@ class World:
         with _quiet():
             make_staff(self.staff, self.organisation, self.place, self.nation, self.organisation_staff, population,
                        k_staff, k_place, k_nation, 0, self.places)
-            make_people(self.person, self.person_start, self.organisation_staff, population, k_person, 0,
+            onset = onset_by_domain(self.numbers["need"]) * self.switches["need"]
+            make_people(self.person, self.person_start, self.organisation_staff, population, onset, k_person, 0,
                         self.places)
         some = self.person.complexity[:1_000_000]
         self.complex_cut = float(np.quantile(some, 0.8))

@@ -10,12 +10,12 @@ import math
 
 import numpy as np
 
-from simulation.chance import first_half, key, second_half, unit, word
+from simulation.chance import first_half, happens, key, second_half, unit, word
 from simulation.columns import MAX_TIES
 from simulation.kernel import kernel, rule, wide
 from simulation.parameters import Parameter, Table
 from simulation.relating import link
-from simulation.vocabulary import CHOICES, N_DOMAINS, N_KINDS, ORGANISATION_KINDS
+from simulation.vocabulary import CHOICES, N_DOMAINS, N_KINDS, ORGANISATION_KINDS, RESULT_UNRESOLVED
 
 P = Parameter
 _STAFF_SOURCE = ("Judgement, scaled so that hours roughly meet demand; anchors: 2,258 patients for each full-time GP "
@@ -65,7 +65,9 @@ TABLE = Table("population", "Who lives and works in a place at the start", (
     P("slack_start", 0.1, "share", 0, 0.4, "judgement",
       "No estimate; England's gains under targets coincided with large funding growth, so slack does not explain all",
       "Share of hours not turned to use at the start."),
-    P("burn_in", 26, "week", 0, 520, "judgement", "Half a year of ordinary services, the same for every regime",
+    P("need_start", 23, "week", 0, 520, "judgement", "Long enough that the burn-in ends in a steady state",
+      "Weeks of new needs that are still felt at the start, each of a size between 0.1 and 0.7."),
+    P("burn_in", 39, "week", 0, 520, "judgement", "Nine months of ordinary services, the same for every regime",
       "How long the world runs under ordinary levers before the clock of the scenario starts."),
     P("long_wait", 6, "week", 0.01, 208, "judgement",
       "A choice of what to count: England's standards are 6 weeks for talking therapies and diagnostics, 18 for treatment",
@@ -125,7 +127,7 @@ def random_bits(k, entity, draw, share, bits):
 
 
 @kernel
-def make_people(person, person_start, organisation_staff, n, k, p0, p1):
+def make_people(person, person_start, organisation_staff, n, onset, k, p0, p1):
     """People of places p0..p1: their lives, what is exceptional about them, and who knows them."""
     for p in range(p0, p1):
         practice_first = organisation_staff[p * N_KINDS]
@@ -139,6 +141,12 @@ def make_people(person, person_start, organisation_staff, n, k, p0, p1):
             person.frailty[i] = frailty_of(z, n.frailty_spread, quintile, n.deprivation_frailty)
             person.complexity[i] = complexity
             person.exceptions[i] = random_bits(k, i, 100, n.exception_share * complexity, N_DOMAINS * CHOICES)
+            for d in range(N_DOMAINS):
+                lingering = onset[d] * n.need_start * wide(person.frailty[i])
+                if happens(lingering, unit(word(k, i, 10 + d))):
+                    person.need[d, i] = 0.1 + 0.6 * unit(word(k, i, 20 + d))
+                    person.last_result[d, i] = np.uint8(RESULT_UNRESOLVED)
+                    person.attempts[d, i] = np.uint8(1)
             person.trust[i] = min(1.0, max(0.0, n.trust_start + 0.15 * normal(word(k, i, 3))))
             if unit(word(k, i, 4)) < n.continuity_start:
                 person.known_by[i] = practice_first + int(unit(word(k, i, 5)) * practice_staff)

@@ -33,6 +33,7 @@ class Run:
 
     Attributes:
         regime: the name of the regime, for tables; no number depends on it.
+        levers: the regime itself.
         series: outcome name to float64 array over ticks; NaN in ticks in which nothing of the kind happened.
         waits: int64 (ticks, bins): people seen by their true wait, one tick a bin.
         manifest: what it takes to make the run again, and how long it took.
@@ -45,6 +46,7 @@ class Run:
     waits: np.ndarray
     manifest: Mapping[str, Any]
     event_log: EventLog | None
+    levers: Regime
 
     @cached_property
     def summary(self) -> dict[str, float]:
@@ -65,10 +67,10 @@ class Run:
     def events(self) -> pd.DataFrame:
         """The event log, one row an event (columns: see `EventLog.to_frame`).
 
-        Raises ValueError where the run was made without it.
+        A run made without it is run again, with it: the same inputs give the same run.
         """
         if self.event_log is None:
-            raise ValueError("this run kept no events; ask for them with run(..., record_events=True)")
+            return run(self.scenario, self.levers, self.seed, record_events=True).events
         return self.event_log.to_frame()
 
 
@@ -77,7 +79,7 @@ def run(
     regime: Regime | str | None = None,
     seed: int | None = None,
     *,
-    record_events: bool = True,
+    record_events: bool = False,
     threads: int = 1,
     stop: threading.Event | None = None,
     on_tick: Callable[[int, int], None] | None = None,
@@ -88,7 +90,7 @@ def run(
         scenario: a loaded scenario, or the name or path of one.
         regime: a regime of the scenario by name, or a `Regime`; the scenario's first if not given.
         seed: any integer; the scenario's if not given.
-        record_events: keep the event log, which never changes a number.
+        record_events: keep the event log, which never changes a number; without it, `Run.events` runs once more.
         threads: blocks of places at once; the numbers are the same on any number of threads.
         stop: checked once a tick; when set, `Interrupted` is raised.
         on_tick: called with (ticks done, ticks in all) after each tick.
@@ -115,7 +117,7 @@ def run(
     series = outcomes.series(world.totals())
     world.close()
     manifest = _manifest(scenario, regime, seed, threads, started, time.perf_counter() - clock)
-    return Run(scenario, regime.name, seed, series, world.waits, manifest, world.event_log)
+    return Run(scenario, regime.name, seed, series, world.waits, manifest, world.event_log, regime)
 
 
 def _manifest(scenario: Scenario, regime: Regime, seed: int, threads: int, started: datetime, seconds: float) -> dict:

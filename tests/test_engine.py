@@ -106,6 +106,7 @@ def test_needs_begin_alike_under_every_regime():
 
 
 def test_null_all_mechanisms_that_regimes_touch_off_gives_exactly_no_difference():
+    """Pattern 21."""
     scenario = simulation.load("null", set={"world.people": 1_000, "world.horizon": "40 weeks"})
     touched = {mechanism for lever in LEVERS for mechanism in lever.mechanisms}
     assert not any(scenario.switches.get(mechanism, True) for mechanism in touched)

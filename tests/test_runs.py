@@ -66,10 +66,11 @@ def test_the_log_agrees_with_the_tallies():
     assert (run.events.kind == "crisis").sum() == pytest.approx(crises)
 
 
-def test_a_run_without_events_says_how_to_get_them():
-    run = simulation.run(small(weeks=2), "targets", seed=1, record_events=False)
-    with pytest.raises(ValueError, match="record_events=True"):
-        _ = run.events
+def test_events_can_be_asked_for_afterwards():
+    before = simulation.run(small(weeks=6), "targets", seed=1, record_events=True)
+    after = simulation.run(small(weeks=6), "targets", seed=1)
+    assert after.event_log is None
+    assert after.events.equals(before.events)
 
 
 def test_a_stop_is_heeded_within_a_tick():

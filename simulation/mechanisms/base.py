@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from simulation.engine import World
 
 
+class WorldError(ValueError):
+    """What was asked for cannot exist, for example a budget that is spent before anybody is paid."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mechanism:
     """One part of the tick.

@@ -40,7 +40,8 @@ TABLE = Table("measurement", "Recorded, true and perceived; and the acts between
     P("survey_share", 0.1, "share", 0, 1, "judgement", "A tenth of people answer", "Share of people surveyed."),
     P("survey_error", 0.04, "share", 0, 0.5, "judgement", "Memory errs both ways", "Chance that an answer is wrong."),
     P("coded_missed", 0.45, "share", 0, 1, "associated",
-      "General practice codes 19-27 % as avoidable, advocates 40-80 %: staff see part of it",
+      "General practice codes 19-20 % (two consultancy datasets) to 27 % (Making Time 2015, recalled) as avoidable, "
+      "advocates 40-80 %: staff see part of it",
       "Chance that failure demand is coded as value demand."),
     P("coded_false", 0.05, "share", 0, 1, "judgement", "Some value demand is coded as failure",
       "Chance that value demand is coded as failure demand."),

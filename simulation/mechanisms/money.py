@@ -17,7 +17,7 @@ import numpy as np
 from simulation import levers as L
 from simulation import tallies as T
 from simulation.kernel import kernel, rule, wide
-from simulation.mechanisms.base import Block, Mechanism
+from simulation.mechanisms.base import Block, Mechanism, WorldError
 from simulation.parameters import WEEKS_PER_YEAR, Table
 from simulation.parameters import Parameter as P
 from simulation.vocabulary import N_KINDS
@@ -98,12 +98,12 @@ def front_share(
 ) -> np.ndarray:
     """Share of each place's budget that reaches the front line: what conveners and inspection leave of it.
 
-    `posts_cost`: pounds a tick for all posts of each place. Raises ValueError where nothing would be left.
+    `posts_cost`: pounds a tick for all posts of each place. Raises WorldError where less than half would be left.
     """
     conveners = levers[:, L.CONVENERS] * people / 10_000 * numbers.convener_cost / WEEKS_PER_YEAR * tick_weeks
     share = 1.0 - conveners / posts_cost - levers[:, L.AUDIT] * numbers.inspection
     if (share < 0.5).any():
-        raise ValueError(
+        raise WorldError(
             f"conveners and inspection take {1 - share.min():.0%} of a place's budget; at most half can go to them. "
             "Lower the levers conveners or audit, or give the place more staff."
         )

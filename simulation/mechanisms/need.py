@@ -207,10 +207,15 @@ def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge
         tally[T.CRISES_ACUTE] += crises_acute
 
 
+def onset_by_domain(n) -> np.ndarray:
+    """Hazard of a new need a tick, in the order of the domains."""
+    return np.array([n.onset_physical, n.onset_mental, n.onset_daily_living, n.onset_housing, n.onset_money,
+                     n.onset_connection])
+
+
 def _advance(world, block: Block) -> None:
     n = world.numbers["need"]
-    onset = np.array([n.onset_physical, n.onset_mental, n.onset_daily_living, n.onset_housing, n.onset_money,
-                      n.onset_connection])
+    onset = onset_by_domain(n)
     advance_need(world.person, world.person_start, world.tally, world.complex_cut, n, onset, world.surge,
                  world.key("onset"), world.now, block.work, block.first, block.last)
 

@@ -50,7 +50,7 @@ from simulation.vocabulary import (
 
 @kernel_part
 def stabilise(person, organisation, tally, o, i, d, wait, crisis_cost, n, k, now):
-    """A hospital stay: every need is eased, none resolved; perhaps the person is referred on. Returns need `d` after."""
+    """A hospital stay: every need is eased, none resolved; perhaps the person is referred on. Returns need `d`."""
     for e in range(N_DOMAINS):
         person.need[e, i] = wide(person.need[e, i]) * (1.0 - n.stabilised)
     person.cost_year[i] += np.float32(crisis_cost)
