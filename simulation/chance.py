@@ -16,9 +16,9 @@ import numpy as np
 from simulation.kernel import rule
 
 PURPOSES = (
-    "population", "onset", "crisis", "seeking", "door", "triage", "service", "listening", "handoff", "joint",
+    "population", "onset", "crisis", "seeking", "door", "triage", "service", "listening", "handoff",
     "coding", "survey", "gaming", "absence", "leaving", "newcomer", "trial", "peers", "retraining", "revision",
-    "drift", "introduction", "leader", "succession", "review", "migration", "errors", "booking",
+    "drift", "introduction", "leader", "succession", "review", "errors", "booking",
 )
 """Every use of chance in the model. The order is part of the model version: append, never insert."""
 

@@ -14,7 +14,7 @@ import numpy as np
 from simulation.vocabulary import N_DOMAINS, N_KINDS
 
 MAX_TIES = 12
-"""Ties a member of staff can hold (MODEL.md)."""
+"""Ties a member of staff can hold."""
 FIGURES_KEPT = 24
 """Monthly figures an organisation's leader can look back on: two years, enough for XmR limits."""
 

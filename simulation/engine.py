@@ -10,6 +10,7 @@ import copy
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from queue import SimpleQueue
 from typing import Any
 
 import numba
@@ -23,7 +24,7 @@ from simulation.dated import Calendar, most_conveners
 from simulation.events import EventLog
 from simulation.levers import CONVENERS, LEVER_INDEX, LEVERS, lever_row
 from simulation.mechanisms import NUMBERS, ORDER, TABLES
-from simulation.mechanisms.base import Block, Mechanism, make_work
+from simulation.mechanisms.base import Block, Mechanism, Work, make_work
 from simulation.mechanisms.money import front_share
 from simulation.mechanisms.need import onset_by_domain
 from simulation.mechanisms.spread import starting_regimes
@@ -75,7 +76,8 @@ class World:
         }
         self.burn_in = int(self.numbers["population"].burn_in)
         self._build(scenario)
-        self._blocks = self._make_blocks(record_events=False)
+        self._blocks = self._make_blocks()
+        self._works = self._make_works(record_events=False)
         self._prepare_burn_in()
         for _ in range(self.burn_in):
             self._advance()
@@ -126,16 +128,23 @@ class World:
         }
         self.complex_cut = float(np.float32(self.complex_cut))
 
-    def _make_blocks(self, record_events: bool) -> list[Block]:
+    def _make_blocks(self) -> list[Block]:
         blocks, first = [], 0
         for p in range(self.places):
             people = int(self.person_start[p + 1] - self.person_start[first])
             if people >= BLOCK_PEOPLE or p == self.places - 1:
                 staff = int(self.staff_start[p + 1] - self.staff_start[first])
-                work = make_work(people, p + 1 - first, staff, record_events)
-                blocks.append(Block(first, p + 1, int(self.person_start[first]), work))
+                blocks.append(Block(first, p + 1, int(self.person_start[first]), people, staff))
                 first = p + 1
         return blocks
+
+    def _make_works(self, record_events: bool) -> SimpleQueue[Work]:
+        """A workspace for each thread, as large as the largest block."""
+        works: SimpleQueue[Work] = SimpleQueue()
+        for _ in range(min(self.threads, len(self._blocks))):
+            works.put(make_work(max(b.people for b in self._blocks), max(b.last - b.first for b in self._blocks),
+                                max(b.staff for b in self._blocks), record_events))
+        return works
 
     def _prepare_burn_in(self) -> None:
         """Ordinary services for everybody: every lever at its default, whatever regime comes."""
@@ -161,7 +170,7 @@ class World:
         self.waits = np.zeros((self.ticks, tallies.N_WAIT_BINS), np.int64)
         if record_events:
             self.event_log = EventLog(len(self.person.trust))
-            self._blocks = self._make_blocks(record_events=True)
+            self._works = self._make_works(record_events=True)
 
     # -- regimes -----------------------------------------------------------------------------------------------------
 
@@ -260,12 +269,11 @@ class World:
             rule(self)
         if self.event_log is not None:
             for block in self._blocks:
-                n = int(block.work.log_n[0])
-                self.event_log.take(self.tick, block.work.log_what[:n], block.work.log_value[:n])
+                self.event_log.take(self.tick, *block.noted)
         self.now += 1
 
     def _run_block(self, block: Block) -> None:
-        work = block.work
+        work = block.work = self._works.get()
         work.queue_n[:] = 0
         work.served_n[0] = 0
         work.log_n[0] = 0
@@ -276,6 +284,10 @@ class World:
             observe(self.person, self.person_start, self.staff, self.organisation, self.organisation_staff, self.place,
                     self.tally, self.numbers["pressure"].burnt_out, self.numbers["care"].tie_trusted,
                     self.numbers["population"].long_wait, self.now, work, block.first, block.last, block.first_person)
+        if self.event_log is not None:
+            n = int(work.log_n[0])
+            block.noted = work.log_what[:n].copy(), work.log_value[:n].copy()
+        self._works.put(work)
 
     # -- results -----------------------------------------------------------------------------------------------------
 
@@ -295,11 +307,11 @@ class World:
 
     def close(self) -> None:
         """Let go of the workspace; results stay."""
-        self._blocks = []
+        self._works = SimpleQueue()
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
-        state["_blocks"] = None
+        del state["_blocks"], state["_works"]
         for family in FAMILIES:
             state[family] = tuple(getattr(self, family))
         return state
@@ -308,7 +320,8 @@ class World:
         for family in FAMILIES:
             state[family] = TUPLES[family](*state[family])
         self.__dict__.update(state)
-        self._blocks = self._make_blocks(record_events=self.event_log is not None)
+        self._blocks = self._make_blocks()
+        self._works = self._make_works(record_events=self.event_log is not None)
 
 
 def _quiet() -> AbstractContextManager:

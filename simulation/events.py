@@ -86,8 +86,7 @@ class EventLog:
         self._next_id = 0
 
     def take(self, tick: int, what: np.ndarray, value: np.ndarray) -> None:
-        """Add the rows that one block wrote in one tick (copied)."""
-        what, value = what.copy(), value.copy()
+        """Add the rows that one block wrote in one tick, and keep them."""
         caused_by = np.empty(len(what), np.int64)
         chain(what, self._last_event, self._next_id, caused_by)
         self._next_id += len(what)

@@ -12,9 +12,9 @@ import numpy as np
 from simulation.parameters import Lever
 
 LEVERS: tuple[Lever, ...] = (
-    Lever("stakes", "measured", 0.3, "share", 0, 1, ("measurement", "pressure", "leadership"),
+    Lever("stakes", "measured", 0.3, "share", 0, 1, ("pressure", "leadership"),
           "What hangs on the measured figure for an organisation and its leader: 0 nothing, 1 money, job and name."),
-    Lever("target_wait", "measured", 4, "week", 0.001, 104, ("care", "measurement", "pressure", "learning"),
+    Lever("target_wait", "measured", 4, "week", 0.001, 104, ("care", "measurement"),
           "The wait within which a person should be seen; a wait beyond it is a breach."),
     Lever("target_level", "measured", 0.95, "share", 0, 1, ("pressure", "leadership"),
           "The share of people who should be seen within the target wait."),
@@ -60,7 +60,7 @@ LEVERS: tuple[Lever, ...] = (
     Lever("funding_trust", "pays", 0.0, "share", 0, 1, ("money",),
           "Share of budgets that follows honesty: recorded performance that agrees with what people saw. "
           "What is left after results, deficits and trust is block grant."),
-    Lever("eligibility", "pays", 0.15, "share", 0, 1, ("access", "measurement"),
+    Lever("eligibility", "pays", 0.15, "share", 0, 1, ("access",),
           "Need below which an organisation turns a person away."),
 )
 

@@ -71,12 +71,15 @@ BUCKETS = 1024
 
 @dataclass(slots=True)
 class Block:
-    """A range of places that runs together, with its workspace."""
+    """A range of places that runs together; while it runs it has a workspace, and afterwards what it noted."""
 
     first: int
     last: int
     first_person: int
-    work: Work
+    people: int
+    staff: int
+    work: Work | None = None
+    noted: tuple[np.ndarray, np.ndarray] | None = None
 
 
 def make_work(people: int, places: int, staff: int, record_events: bool) -> Work:

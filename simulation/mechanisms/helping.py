@@ -1,6 +1,6 @@
 """The rules of one contact: who helps, how long it takes, how well the help fits, and what it changes.
 
-Scalar rules only; the loop that applies them is in `care.py`.
+Scalar rules only; the loop that applies them is in `serving.py`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def informed(practice, right, known):
 
 @rule
 def share_removed(fit, strength, rush, rush_loss):
-    """Share of a need that one contact removes: strength * max(0, 2 fit - 1) * (1 - rush_loss * rush) (MODEL.md)."""
+    """Share of a need that one contact removes: strength * max(0, 2 fit - 1) * (1 - rush_loss * rush)."""
     return strength * max(0.0, 2.0 * fit - 1.0) * (1.0 - rush_loss * rush)
 
 
@@ -91,7 +91,7 @@ def absence_chance(base, slope, wait_weeks):
 
 @rule
 def booked_ahead(booking, need, u):
-    """Ticks until the first appointment that is offered: mean `booking` at most, skewed, sooner for greater need."""
+    """Ticks until the first appointment that is offered: skewed, mean `booking` for a need of 0.2, sooner for greater."""
     return 3.0 * booking * u * u * (1.2 - need)
 
 
@@ -112,6 +112,6 @@ def closeness(wait, target, after_breach):
 
 @rule
 def priority(need, wait, target, complexity, pressure, payment, n_waiting_weight, n_breach_weight, after_breach):
-    """Order of service: need + waiting + (pressure x closeness to breach) + (payment x easiness) (MODEL.md)."""
+    """Order of service: need + waiting + (pressure x closeness to breach) + (payment x easiness)."""
     return (need + n_waiting_weight * min(2.0, wait / (target + 1.0))
             + n_breach_weight * pressure * closeness(wait, target, after_breach) + payment * (1.0 - complexity))

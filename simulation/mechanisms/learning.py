@@ -64,9 +64,8 @@ TABLE = Table("learning", "Act and observe, peers, the book, and drift", (
       "Drift of each choice, by place."),
     P("drift_nation", 0.004, "per year", 0, 0.5, "judgement", "New evidence, new treatments",
       "Drift of each choice everywhere."),
-    P("fading", 0.1, "per year", 0, 1, "judgement",
-      "A third of projects are not sustained at one year (Maher 2010; Stirman 2012, doi:10.1186/1748-5908-7-17), "
-      "0.12-0.96 a year; that one's own choice fades more slowly is judgement",
+    P("fading", 0.4, "per year", 0.12, 0.96, "associated",
+      "A third of projects are not sustained at one year: Maher 2010; Stirman 2012, doi:10.1186/1748-5908-7-17",
       "Hazard that a choice of one's own slips back to the book."),
     P("background", 0.01, "number", 0, 0.05, "associated",
       "Background improvement 1 % a year (0-5 %): Matching Michigan 2013, doi:10.1136/bmjqs-2012-001325",

@@ -27,7 +27,7 @@ TABLE = Table("spread", "Places review their regime and look next door", (
       "Chance to adopt what works better next door, at a review."),
     P("margin", 0.02, "share", 0, 0.5, "judgement", "A difference must be seen",
       "Difference in the figure that is seen."),
-    P("fidelity", 0.6, "share", 0.05, 0.9, "judgement",
+    P("fidelity", 0.4, "share", 0.05, 0.9, "judgement",
       "Of 17 units one transformed, five boosted what they did, eleven changed little: Dixon-Woods 2013, "
       "doi:10.1186/1748-5908-8-70; central 0.4",
       "How much of a regime is really taken over."),
