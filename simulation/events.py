@@ -57,11 +57,15 @@ KINDS = (
 
 @rule
 def note(n, what, value, kind, person, organisation, staff, domain, detail, recorded, before, after):
-    """Write one row. Call it only while recording (`what.shape[0] > 0`): arrays cost a reference count each."""
+    """Write one row. Call it only while recording (`what.shape[0] > 0`).
+
+    A row that the log has no room for is counted but not written: compiled code would write it into foreign memory.
+    """
     row = n[0]
-    what[row, 0], what[row, 1], what[row, 2] = kind, person, organisation
-    what[row, 3], what[row, 4], what[row, 5] = staff, domain, detail
-    value[row, 0], value[row, 1], value[row, 2] = recorded, before, after
+    if row < what.shape[0]:
+        what[row, 0], what[row, 1], what[row, 2] = kind, person, organisation
+        what[row, 3], what[row, 4], what[row, 5] = staff, domain, detail
+        value[row, 0], value[row, 1], value[row, 2] = recorded, before, after
     n[0] = row + 1
 
 

@@ -121,7 +121,7 @@ def test_null_all_mechanisms_that_regimes_touch_off_gives_exactly_no_difference(
 def test_a_lever_acts_only_through_the_mechanisms_that_it_names(lever):
     """On, it has an effect; with its mechanisms off, exactly none."""
     scenario = small(people=3_000, weeks=120)
-    usual = {**scenario.regimes["targets"].levers, "funding_trust": 0.2, "lead_agency": 0.3, "local_standards": 0.3}
+    usual = {**scenario.regimes["hybrid"].levers, "funding_trust": 0.2, "lead_agency": 0.3, "local_standards": 0.3}
     other = dict(usual)
     shares_of_hours = ("learning_time", "relationship_time", "reporting")
     far = abs(usual[lever.name] - lever.high) > 1e-9 and lever.name not in shares_of_hours
