@@ -1,0 +1,74 @@
+"""`regimes validate` and `regimes schema`: is this file right, and how an editor can know."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from simulation.cli.faults import BAD_INPUT
+from simulation.cli.options import AsJsonList
+
+
+def validate(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario or regime files, or names.")],
+    as_json: AsJsonList = False,
+) -> None:
+    """Check scenario and regime files.
+
+    Every problem is one line: file, line, column, field, what is accepted. Exit code 2 when there is any.
+
+    Example: regimes validate my-town.yaml
+    """
+    results = [_checked(file) for file in files]
+    if as_json:
+        from simulation.cli.screen import print_json
+
+        print_json({"valid": all(r["valid"] for r in results), "files": results})
+    else:
+        for result in results:
+            for problem in result["problems"]:
+                typer.echo(problem["text"], err=True)
+            if result["valid"]:
+                typer.echo(f"{result['file']}: {result['kind']} {result['name']!r} is valid")
+    if not all(r["valid"] for r in results):
+        raise typer.Exit(BAD_INPUT)
+
+
+def _checked(file: str) -> dict[str, Any]:
+    from simulation import scenario
+
+    is_regime = _is_regime(file)
+    kind = "regime" if is_regime else "scenario"
+    try:
+        found = scenario.load_regime(file) if is_regime else scenario.load(file)
+    except scenario.ScenarioError as error:
+        problems = [{"file": p.file, "line": p.line, "column": p.column, "field": p.field, "message": p.message,
+                     "text": str(p)} for p in error.problems]
+        return {"file": file, "kind": kind, "valid": False, "problems": problems}
+    return {"file": file, "kind": kind, "name": found.name, "valid": True, "problems": []}
+
+
+def _is_regime(file: str) -> bool:
+    """Whether the file holds a regime rather than a scenario: regimes live in folders called `regimes`."""
+    from simulation import scenario
+
+    if file in scenario.catalogue():
+        return False
+    return file in scenario.regime_library() or Path(file).resolve().parent.name == "regimes"
+
+
+def schema(
+    regime: Annotated[bool, typer.Option("--regime", help="The schema of regime files instead.")] = False,
+) -> None:
+    """Print the JSON Schema of scenario files.
+
+    Editors use it to complete and check while one writes.
+
+    Example: regimes schema > scenario.schema.json
+    """
+    from simulation import scenario
+    from simulation.cli.screen import print_json
+
+    print_json(scenario.regime_json_schema() if regime else scenario.json_schema())

@@ -1,0 +1,103 @@
+"""`regimes scenarios` and `regimes show`: what there is, and what it says."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from simulation.cli.faults import BadInput
+from simulation.cli.options import AsJsonList, unknown
+
+TABLES = ("parameters", "outcomes", "levers", "tick")
+LISTS = ("scenarios", "regimes")
+"""Words that `show` keeps for itself; everything else is the name of a scenario or a regime."""
+
+
+def scenarios(as_json: AsJsonList = False) -> None:
+    """List the scenarios and the regimes.
+
+    Example: regimes scenarios
+    """
+    from simulation import scenario
+
+    worlds = {name: scenario.load(name) for name in scenario.catalogue()}
+    library = {name: scenario.load_regime(name) for name in scenario.regime_library()}
+    if as_json:
+        from simulation.cli.screen import print_json
+
+        print_json({
+            "scenarios": [{"name": n, "title": s.title, "purpose": s.purpose, "regimes": list(s.regimes)}
+                          for n, s in worlds.items()],
+            "regimes": [{"name": n, "title": r.title, "summary": r.summary} for n, r in library.items()],
+        })
+        return
+    from simulation.cli.descriptions import print_catalogue
+
+    print_catalogue(worlds, library)
+
+
+def show(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A scenario, a regime, a file; or parameters, outcomes, levers, tick.")
+    ],
+    part: Annotated[
+        str | None, typer.Argument(metavar="PART", help="One mechanism's parameters, or one outcome or lever.")
+    ] = None,
+    as_json: AsJsonList = False,
+) -> None:
+    """Show a scenario, a regime, or a table of the model.
+
+    Example: regimes show town
+
+    Example: regimes show parameters care
+    """
+    if name in LISTS:
+        scenarios(as_json)
+        return
+    if name in TABLES:
+        _show_table(name, part, as_json)
+        return
+    if part is not None:
+        raise BadInput(f"{part!r} is one word too many: only {', '.join(TABLES[:3])} have parts")
+    from simulation import scenario
+
+    if name not in scenario.catalogue() and name in scenario.regime_library():
+        regime = scenario.load_regime(name)
+        if as_json:
+            from simulation.cli.screen import print_json
+
+            print_json(regime.model_dump(mode="json"))
+        else:
+            from simulation.cli.descriptions import print_regime
+
+            print_regime(regime)
+        return
+    found = scenario.load(name)
+    if as_json:
+        from simulation.cli.screen import print_json
+
+        print_json({**found.model_dump(mode="json"), "key": found.key})
+    else:
+        from simulation.cli.descriptions import print_scenario
+
+        print_scenario(found)
+
+
+def _show_table(name: str, part: str | None, as_json: bool) -> None:
+    from simulation.cli import tables
+
+    rows = tables.rows(name)
+    if part is not None:
+        kept = [row for row in rows if part in (row["name"], row.get("table"))]
+        if not kept:
+            known = dict.fromkeys([*(row["name"] for row in rows), *(row["table"] for row in rows if "table" in row)])
+            raise BadInput(unknown(name.removesuffix("s"), part, list(known), f"regimes show {name}"))
+        rows = kept
+    if as_json:
+        from simulation.cli.screen import print_json
+
+        print_json(rows)
+    else:
+        tables.print_rows(name, rows)
