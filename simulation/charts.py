@@ -220,14 +220,16 @@ class Charts:
         import pandas as pd
 
         size, unit = self.timeline.wait_unit
-        shares, borders, beyond = {}, {}, {}
+        shares, borders, beyond = {}, {}, {}  # of each regime: % a bin; the target in view or None; % beyond it
         for regime in self.comparison.regimes:
             counts = np.sum([run.waits for run in self.comparison.runs[regime.name][:self.comparison.pairs]], axis=0)
             shares[regime.name] = 100 * counts / max(1, counts.sum())
             border = regime.levers["target_wait"] / size
             ticks = border * size / self.comparison.scenario.tick_weeks
             borders[regime.name] = border if ticks < len(counts) - 1 else None
-            beyond[regime.name] = float(shares[regime.name][int(np.floor(ticks + 1e-9)) + 1:].sum())
+            part = shares[regime.name][int(np.floor(ticks + 1e-9)) + 1:]
+            beyond[regime.name] = (f"{part.sum():.1f} %" if borders[regime.name] is not None  # else in the last bin
+                                   else f"at most {shares[regime.name][-1]:.1f} %")
         step = self.comparison.scenario.tick_weeks / size
         n = len(next(iter(shares.values())))
         known = [b for b in borders.values() if b is not None]
@@ -245,10 +247,10 @@ class Charts:
         targets = {r.name: wording.duration(r.levers["target_wait"]) for r in self.comparison.regimes}
         if len(set(targets.values())) == 1:
             said = f"longer than {targets[self.names[0]]} waited " + wording.listed(
-                [f"{share:.1f} % under {name}" for name, share in beyond.items()])
+                [f"{share} under {name}" for name, share in beyond.items()])
         else:
             said = "longer than their own target waited " + wording.listed(
-                [f"{share:.1f} % under {name} ({targets[name]})" for name, share in beyond.items()])
+                [f"{share} under {name} ({targets[name]})" for name, share in beyond.items()])
         table = pd.DataFrame({f"% of people seen, {name}": [f"{v:.1f}" for v in s] for name, s in cut.items()},
                              index=pd.Index([f"{c:g}" for c in centres[:-1]] + [f"{centres[-1]:g} or more"],
                                             name=f"True wait, {unit}"))

@@ -181,7 +181,7 @@ def stack(x: np.ndarray, low: np.ndarray, high: np.ndarray, labels: tuple[str, s
     above = alt.Chart(_values(x=x, y=low, y2=low + high)).mark_area(color=WITHIN)
     middle = len(x) // 2
     here = {"x": float(x[middle])}
-    dark, light = float(np.nanmean(low)), float(np.nanmean(high))
+    dark, light = (float(np.nan_to_num(band).mean()) for band in (low, high))
     thick = 0.09 * (domain[1] - domain[0])  # a band thinner than its label takes the label outside
     in_dark = {"y": dark / 2 if dark > thick else dark + thick, "says": labels[0],
                "ink": "white" if dark > thick else INK}

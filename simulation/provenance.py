@@ -84,7 +84,8 @@ def digest(data: bytes) -> str:
 def command_line(arguments: Sequence[str]) -> str:
     """A command line for a manifest: quoted, with every path cut to its last part, because a path can name a person."""
     first, *rest = [str(argument) for argument in arguments] or [""]
-    name = Path(first).stem if Path(first).stem != "__main__" else "regimes"
+    name = Path(_without_path(first)).stem
+    name = "regimes" if name == "__main__" else name
     return shlex.join([name, *(_without_path(argument) for argument in rest)])
 
 

@@ -5,7 +5,7 @@
     summary.parquet   one row a run, one column an outcome
     waits.parquet     people seen by their true wait, one row a run and bin
     table.csv         paired differences (comparisons only)
-    events.parquet    every event and its cause (runs that kept them)
+    events.parquet    every event and its cause (single runs that kept them)
     scenario.yaml     the scenario as it was run, complete: `regimes compare scenario.yaml` repeats a comparison
     report.html       for people (comparisons only)
 
@@ -100,14 +100,15 @@ def write_run(run: Run, folder: Path | str | None = None, *, overwrite: bool = F
               command: Sequence[str] | None = None) -> Path:
     """Write one run, with its events if it kept them; the path of the folder. Raises RunFolderError."""
     path = default_folder(f"{run.scenario.name}-{run.regime}") if folder is None else Path(folder)
-    regime = run.scenario.regimes.get(run.regime)
+    regimes = (run.levers,)
     with whole(path, _replaceable(overwrite)) as work:
         _write_runs(work, run.scenario, [KeptRun.of(run, run.regime, run.scenario.tick_weeks)])
         if run.event_log is not None:
             _write_parquet(work / "events.parquet", _plain_table(run.events))
-        _write_scenario(work, run.scenario, () if regime is None else (regime,), run.scenario.pairs, run.seed)
+        _write_scenario(work, run.scenario, regimes, run.scenario.pairs, run.seed)
         _write_manifest(work, {"what": "run", "complete": True, "seed": run.seed, "seeds": [run.seed],
-                               **_described(run.scenario, () if regime is None else (regime,), command),
+                               **_described(run.scenario, regimes, command),
+                               "repeat": f"regimes run scenario.yaml --regime {run.regime} --seed {run.seed}",
                                **{k: v for k, v in run.manifest.items() if k not in ("scenario", "seed")}})
     return path
 

@@ -27,6 +27,7 @@ DATA = {"series.parquet", "summary.parquet", "waits.parquet", "table.csv", "scen
 @pytest.fixture(autouse=True)
 def _fake(monkeypatch):
     fake_runs.install(monkeypatch)
+    monkeypatch.setattr("simulation.report.render", lambda comparison: f"<p>{comparison.pairs} pairs, {comparison.complete}")
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_a_stopped_comparison_says_so(tmp_path):
     folder = write_comparison(found, tmp_path / "a")
     manifest = read_manifest(folder)
     assert manifest["complete"] is False and manifest["pairs_asked"] == 100 and manifest["pairs"] == found.pairs
-    assert "Stopped early" in (folder / "report.html").read_text("utf-8")
+    assert (folder / "report.html").read_text("utf-8") == f"<p>{found.pairs} pairs, False"
     assert not load_comparison(folder).complete
 
 
@@ -241,17 +242,22 @@ def test_the_default_folder_is_new_every_time(found, tmp_path, monkeypatch):
     assert "/" not in runfolder.default_folder("my/../town").name
 
 
-def test_a_single_run(tmp_path):
+def test_a_single_run(tmp_path, monkeypatch):
+    monkeypatch.undo()
     from simulation import load, run
 
     town = load("town", set={"world.people": 400, "world.horizon": "3 weeks"})
-    made = run(town, "targets", 3)
+    made = run(town, "targets", 3, record_events=True)
     folder = write_run(made, tmp_path / "a")
     assert {path.name for path in folder.iterdir()} == {
         "series.parquet", "summary.parquet", "waits.parquet", "events.parquet", "scenario.yaml", "manifest.json"}
     assert read_manifest(folder)["what"] == "run" and read_manifest(folder)["seeds"] == [3]
     assert pq.read_table(folder / "events.parquet").num_rows == len(made.events)
     np.testing.assert_array_equal(pq.read_table(folder / "series.parquet")["need"].to_numpy(), made.series["need"])
+    assert read_manifest(folder)["repeat"] == "regimes run scenario.yaml --regime targets --seed 3"
+    quiet = write_run(run(town, fake_runs.regime("mine", 0.2), 3), tmp_path / "b")
+    assert not (quiet / "events.parquet").exists() and read_manifest(quiet)["regimes"][0]["name"] == "mine"
+    assert "mine" in load(quiet / "scenario.yaml").regimes
     with pytest.raises(RunFolderError, match="a single run"):
         load_comparison(folder)
 

@@ -89,7 +89,8 @@ def read_scenario(path: Path, known: Mapping[str, Path], trail: tuple[Path, ...]
     root = root.without("extends")
     parent = parent_file(extends, known, "scenario")
     trail = enter(path, parent, trail, extends.place)
-    return merge_scenarios(read_scenario(parent, known, trail), root)
+    # Claims are not inherited: they were recounted in the parent's world, and say nothing about another.
+    return merge_scenarios(read_scenario(parent, known, trail).without("claims"), root)
 
 
 def parent_file(node: Node, known: Mapping[str, Path], kind: str) -> Path:

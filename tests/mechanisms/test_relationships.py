@@ -168,16 +168,24 @@ def test_a_convener_introduces_people_of_two_organisations():
 
 
 def test_a_convener_who_knows_the_landscape_introduces_those_who_share_people():
-    world = relating({"conveners": 25.0}, introductions=CERTAIN, staff={"housing": 200.0})
+    """Everybody is known by one worker and needs somebody of every other domain: that worker is in every new tie."""
+    world = relating({"conveners": 25.0}, introductions=CERTAIN)
     knower = posts(world, 0)[1]
     world.person.known_by[:] = knower
-    world.person.need[HOUSING] = 0.5
+    world.person.need[1:] = 0.5
     world.convener.landscape[0] = 1.0
-    for _ in range(20):
-        world.step()
+    world.step(20)
     tied = world.staff.tie[knower][world.staff.tie[knower] != NOBODY]
-    assert number_of_ties(world) == len(tied) > 0
-    assert np.isin(tied, posts(world, HOUSING)).all()
+    assert number_of_ties(world) == len(tied) > 3
+    assert (world.staff.organisation[tied] > 0).all()
+
+
+def test_a_convener_new_to_the_landscape_introduces_whoever_they_happen_to_know():
+    world = relating({"conveners": 25.0}, introductions=CERTAIN, landscape=1e12)
+    world.person.known_by[:] = posts(world, 0)[1]
+    world.person.need[1:] = 0.5
+    world.step(20)
+    assert number_of_ties(world) > (world.staff.tie[posts(world, 0)[1]] != NOBODY).sum()
 
 
 def test_the_landscape_takes_a_year_to_learn_and_is_lost_with_the_post():

@@ -146,10 +146,8 @@ def test_nothing_spreads_with_one_regime_or_switched_off(case):
 
 
 def test_a_change_of_regime_is_noted():
-    world = town(8, second=(3,))
+    world = town(8, second=(3,), record_events=True)
     figure(world, 3, 0.9)
-    world.event_log = EventLog(len(world.person.trust))
-    world._works = world._make_works(record_events=True)
     world.step()
     log = world.event_log.to_frame()
     assert (log["kind"] == "regime_changed").sum() == 4
