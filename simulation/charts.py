@@ -81,6 +81,7 @@ class Charts:
         self.results = {name: comparison.paired(name) for name in self.names[1:]}
         lines = len(self.timeline.x) * max(3, len(self.names))
         self.drawn = max(1, min(comparison.pairs, RUNS_DRAWN, ROWS // lines))
+        self._thinned: dict[tuple[str, str, int], np.ndarray] = {}
         self.marks = tuple(Mark(event.at / self.timeline.unit_weeks, event.says or "")
                            for event in comparison.scenario.events)
 
@@ -94,9 +95,13 @@ class Charts:
 
     def runs(self, regime: str, outcome: str, timeline: Timeline | None = None) -> np.ndarray:
         """(pairs, points) in the unit as printed, thinned to the timeline's points."""
-        scale = wording.scale(BY_NAME[outcome])
-        return np.array([(timeline or self.timeline).thin(run.series[outcome]) * scale
-                         for run in self.comparison.runs[regime][:self.comparison.pairs]])
+        timeline = timeline or self.timeline
+        which = (regime, outcome, timeline.points)
+        if which not in self._thinned:
+            scale = wording.scale(BY_NAME[outcome])
+            self._thinned[which] = np.array([timeline.thin(run.series[outcome]) * scale
+                                             for run in self.comparison.runs[regime][:self.comparison.pairs]])
+        return self._thinned[which]
 
     def line(self, regime: str, outcome: str, label: str = "", style: drawing.Style | None = None,
              timeline: Timeline | None = None) -> Line:

@@ -23,6 +23,10 @@ FONT = "Arial, Helvetica, sans-serif"
 INK, QUIET, GRID = "#1a1d21", "#4a515a", "#e2e5e9"
 BEYOND, WITHIN = "#7a2e12", "#a9c4de"
 """Dark and light of a pair that must differ in grey: beyond and within the target, failure and value demand."""
+BOTTOM = 46
+"""Room below a plot for the numbers and the title of its horizontal axis."""
+LONGEST_LABEL = 24
+"""Letters of a label at the end of a line; a longer one is cut."""
 ROW = 38
 """Height of one row of an interval panel: a line of text above the interval."""
 
@@ -156,15 +160,16 @@ def lines(x: np.ndarray, drawn: Sequence[Line], domain: tuple[float, float], x_t
         layers.append(alt.Chart(moments).mark_rule(color=QUIET, strokeDash=[2, 3]).encode(x=x_axis))
     ended = [(line, float(line.mean[np.isfinite(line.mean)][-1])) for line in drawn if np.isfinite(line.mean).any()]
     places = spread([y for _, y in ended], domain, HEIGHT - 70)
-    tips = pd.DataFrame([{"x": end, "y": y, "at": at, "line": line.label}
+    tips = pd.DataFrame([{"x": end, "y": y, "at": at, "line": line.label, "says": _shortened(line.label)}
                                   for (line, y), at in zip(ended, places, strict=True)])
     layers.append(alt.Chart(tips).mark_point(filled=True, size=70, opacity=1)
                   .encode(x=x_axis, y=y_axis, color=colour, shape=shape))
     layers.append(alt.Chart(tips).mark_text(align="left", dx=10, fontSize=13, fontWeight="bold", clip=False)
                   .encode(x=x_axis, y=alt.Y("at:Q", title=None, scale=alt.Scale(domain=list(domain), nice=False,
                                                                                  zero=False)),
-                          text="line:N", color=colour))
-    return _dressed(layers, y_title)
+                          text="says:N", color=colour))
+    room = 22 + round(7.1 * max(len(_shortened(label)) for label in labels))
+    return _dressed(layers, y_title, left=_label_room(domain), right=room)
 
 
 def stack(x: np.ndarray, low: np.ndarray, high: np.ndarray, labels: tuple[str, str], domain: tuple[float, float],
@@ -192,7 +197,7 @@ def stack(x: np.ndarray, low: np.ndarray, high: np.ndarray, labels: tuple[str, s
     if marks:
         layers.append(alt.Chart(pd.DataFrame([{"x": float(m.at)} for m in marks]))
                       .mark_rule(color=INK, strokeDash=[2, 3]).encode(x=x_axis))
-    return _dressed(layers, y_title)
+    return _dressed(layers, y_title, left=_label_room(domain))
 
 
 def bars(centres: np.ndarray, heights: np.ndarray, width: float, border: float | None, border_says: str, top: float,
@@ -218,7 +223,7 @@ def bars(centres: np.ndarray, heights: np.ndarray, width: float, border: float |
         layers.append(alt.Chart(at).mark_rule(color=INK, strokeWidth=2).encode(x=x_axis))
         layers.append(alt.Chart(at).mark_text(align="right" if far else "left", dx=-6 if far else 6, dy=8, fontSize=13,
                                               fontWeight="bold", color=INK).encode(x=x_axis, y=y_axis, text="says:N"))
-    return _dressed(layers, y_title)
+    return _dressed(layers, y_title, left=_label_room((0, top)))
 
 
 def intervals(rows: Sequence[Row], reach: float, left: str, right: str, colours: tuple[str, str],
@@ -272,7 +277,7 @@ def intervals(rows: Sequence[Row], reach: float, left: str, right: str, colours:
         top = pd.DataFrame([t for t in heads if t["side"] == side])
         layers.append(alt.Chart(top).mark_text(align=side, fontSize=13, fontWeight="bold")
                       .encode(x=x_axis, y=y_axis, text="says:N", color=ink))
-    return _dressed(layers, "", height=ROW * n + 78)
+    return _dressed(layers, "", left=14, height=ROW * n + 78)
 
 
 def _end(x: np.ndarray) -> float:
@@ -281,18 +286,35 @@ def _end(x: np.ndarray) -> float:
     return float(round(end)) if abs(end - round(end)) < 0.03 else end
 
 
-def _dressed(layers: list[alt.Chart], y_title: str, *, height: int = HEIGHT) -> alt.LayerChart:
-    """The common look. The unit of the vertical axis stands level above it: a leader reads no sideways text."""
+def _dressed(layers: list[alt.Chart], y_title: str, *, left: int, right: int = 24,
+             height: int = HEIGHT) -> alt.LayerChart:
+    """The common look, with margins of known size: to let the renderer find them costs more than all the drawing,
+    because it measures every letter twice. The unit of the vertical axis stands level above it: nobody reads sideways.
+    """
     import altair as alt
 
     look = alt.Config(font=FONT, background="white", aria=False, view={"stroke": None}, axis={
         "labelFontSize": 12.5, "titleFontSize": 12.5, "titleFontWeight": "normal", "labelColor": QUIET,
-        "titleColor": QUIET, "gridColor": GRID, "domainColor": "#9aa1a9", "tickColor": "#9aa1a9"})
-    title = {"title": alt.TitleParams(y_title, anchor="start", frame="bounds", fontSize=12.5, offset=8,
+        "titleColor": QUIET, "gridColor": GRID, "domainColor": "#9aa1a9", "tickColor": "#9aa1a9", "labelLimit": 0,
+        "titleLimit": 0, "labelOverlap": False, "labelBound": False, "labelFlush": False})
+    top = 30 if y_title else 6
+    title = {"title": alt.TitleParams(y_title, anchor="start", frame="group", fontSize=12.5, offset=9, dx=4 - left,
                                       fontWeight="normal", color=QUIET)} if y_title else {}
     # All at once: each of Altair's own setters copies the chart and its data.
-    return alt.layer(*layers, width=WIDTH, height=height, padding={"left": 4, "top": 4, "bottom": 4, "right": 12},
-                     autosize=alt.AutoSizeParams(type="fit", contains="padding"), config=look, **title)
+    return alt.layer(*layers, width=WIDTH - left - right, height=height - top - BOTTOM,
+                     padding={"left": left, "top": top, "bottom": BOTTOM, "right": right},
+                     autosize=alt.AutoSizeParams(type="none"), config=look, **title)
+
+
+def _label_room(domain: tuple[float, float]) -> int:
+    """Room at the left for the numbers of the vertical axis."""
+    largest = max(abs(end) for end in domain)
+    digits = len(f"{largest:,.0f}") if largest >= 20 else 4
+    return 18 + 7 * max(digits, 3) + (5 if domain[0] < 0 else 0)
+
+
+def _shortened(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else label[:LONGEST_LABEL - 1] + "…"
 
 
 def _values(**columns: Any) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""A stand-in for the engine: plausible series in no time, so that comparing, charting and reporting are tested alone."""
+"""A stand-in for the engine: plausible series in no time, so that what stands on it is tested alone."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def test_failure_and_value_demand_add_up_to_all_contacts(found, figures):
 def test_waits_are_split_at_the_target(found, figures):
     counts = sum(run.waits for run in found.runs["hard"])
     beyond = 100 * counts[5:].sum() / counts.sum()  # a wait of four ticks is still within four weeks
-    assert figures["waits"].title.startswith(f"Of the people seen, longer than 4 weeks waited {beyond:.1f} % under hard")
+    assert f"Of the people seen, longer than 4 weeks waited {beyond:.1f} % under hard" in figures["waits"].title
     _, data = _drawn(figures["waits"].panels[0])
     middles = [(row["x"] + row["x2"]) / 2 for row in data[0]]
     assert middles == pytest.approx(range(len(middles)))

@@ -27,7 +27,7 @@ DATA = {"series.parquet", "summary.parquet", "waits.parquet", "table.csv", "scen
 @pytest.fixture(autouse=True)
 def _fake(monkeypatch):
     fake_runs.install(monkeypatch)
-    monkeypatch.setattr("simulation.report.render", lambda comparison: f"<p>{comparison.pairs} pairs, {comparison.complete}")
+    monkeypatch.setattr("simulation.report.render", lambda found: f"<p>{found.pairs} pairs, {found.complete}")
 
 
 @pytest.fixture
@@ -40,7 +40,8 @@ def _left(folder: Path) -> list[str]:
 
 
 def test_what_is_in_it(found, tmp_path):
-    folder = write_comparison(found, tmp_path / "deep" / "here", command=["/home/ann/bin/regimes", "compare", "-n", "2"])
+    typed = ["/home/ann/bin/regimes", "compare", "-n", "2"]
+    folder = write_comparison(found, tmp_path / "deep" / "here", command=typed)
     assert {path.name for path in folder.iterdir()} == DATA | {"manifest.json", "report.html"}
     assert _left(tmp_path / "deep") == ["here"]
     manifest = read_manifest(folder)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from simulation.cli.faults import BAD_INPUT
-from simulation.cli.options import AsJsonList
+from simulation.cli.options import AsJsonList, is_regime
 
 
 def validate(
@@ -39,24 +38,14 @@ def validate(
 def _checked(file: str) -> dict[str, Any]:
     from simulation import scenario
 
-    is_regime = _is_regime(file)
-    kind = "regime" if is_regime else "scenario"
+    kind = "regime" if is_regime(file) else "scenario"
     try:
-        found = scenario.load_regime(file) if is_regime else scenario.load(file)
+        found = scenario.load_regime(file) if kind == "regime" else scenario.load(file)
     except scenario.ScenarioError as error:
         problems = [{"file": p.file, "line": p.line, "column": p.column, "field": p.field, "message": p.message,
                      "text": str(p)} for p in error.problems]
         return {"file": file, "kind": kind, "valid": False, "problems": problems}
     return {"file": file, "kind": kind, "name": found.name, "valid": True, "problems": []}
-
-
-def _is_regime(file: str) -> bool:
-    """Whether the file holds a regime rather than a scenario: regimes live in folders called `regimes`."""
-    from simulation import scenario
-
-    if file in scenario.catalogue():
-        return False
-    return file in scenario.regime_library() or Path(file).resolve().parent.name == "regimes"
 
 
 def schema(

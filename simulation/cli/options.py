@@ -72,6 +72,15 @@ def load(name: str, changes: Sequence[str] | None, horizon: str | None = None) -
     return scenario.load(name, set=wanted)
 
 
+def is_regime(name: str) -> bool:
+    """Whether a name or path means a regime rather than a scenario: regime files live in folders called `regimes`."""
+    from simulation import scenario
+
+    if name in scenario.catalogue():
+        return False
+    return name in scenario.regime_library() or Path(name).resolve().parent.name == "regimes"
+
+
 def outcome_names(text: str | None) -> tuple[str, ...]:
     """The outcomes that `--outcomes` asks for: the headline, `all`, or a list with commas.
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from simulation.cli.faults import BadInput
-from simulation.cli.options import AsJsonList, unknown
+from simulation.cli.options import AsJsonList, is_regime, unknown
 
 TABLES = ("parameters", "outcomes", "levers", "tick")
 LISTS = ("scenarios", "regimes")
@@ -45,6 +45,9 @@ def show(
     part: Annotated[
         str | None, typer.Argument(metavar="PART", help="One mechanism's parameters, or one outcome or lever.")
     ] = None,
+    as_regime: Annotated[
+        bool, typer.Option("--regime", help="The regime, where a scenario has the same name.")
+    ] = False,
     as_json: AsJsonList = False,
 ) -> None:
     """Show a scenario, a regime, or a table of the model.
@@ -63,7 +66,7 @@ def show(
         raise BadInput(f"{part!r} is one word too many: only {', '.join(TABLES[:3])} have parts")
     from simulation import scenario
 
-    if name not in scenario.catalogue() and name in scenario.regime_library():
+    if as_regime or is_regime(name):
         regime = scenario.load_regime(name)
         if as_json:
             from simulation.cli.screen import print_json
@@ -83,6 +86,8 @@ def show(
         from simulation.cli.descriptions import print_scenario
 
         print_scenario(found)
+        if name in scenario.regime_library():
+            typer.echo(f"The regime of the same name: regimes show {name} --regime")
 
 
 def _show_table(name: str, part: str | None, as_json: bool) -> None:

@@ -246,6 +246,16 @@ def test_non_attendance_rises_with_the_wait(wait, p):
     assert (world.person.attempts[MENTAL, away] == 0).all()
 
 
+@pytest.mark.parametrize(("before", "after"), [(RESULT_NEW, RESULT_UNRESOLVED), (RESULT_REFERRED, RESULT_REFERRED),
+                                               (RESULT_RESOLVED, RESULT_RESOLVED)])
+def test_who_does_not_attend_comes_back_for_the_reason_they_had(before, after):
+    world = one_person(caring(absence_base=1.0))
+    world.person.last_result[MENTAL, 7] = before
+    world.step()
+    assert counted(world, "not_attended") == 1
+    assert world.person.last_result[MENTAL, 7] == after
+
+
 def test_the_wrong_door_by_the_book_sends_people_on():
     world = caring()
     world.person.need[MENTAL, 7] = 0.8
