@@ -59,7 +59,7 @@ def render(comparison: Comparison) -> str:
 
     pages = Environment(loader=PackageLoader("simulation"), autoescape=True, undefined=StrictUndefined,
                         trim_blocks=True, lstrip_blocks=True)
-    return pages.get_template("report.html.j2").render(_content(comparison))
+    return pages.get_template("report.html.jinja").render(_content(comparison))
 
 
 def _content(comparison: Comparison) -> dict[str, Any]:

@@ -139,9 +139,9 @@ def _print_recount(screen: Console, recount: Recount) -> None:
         style=None if recount.holds else "bold red", bullet="  ok    " if recount.holds else "  FAILS ")
     if not recount.holds:
         outcome = BY_NAME[claim.outcome]
-        say(screen, f"{claim.outcome}: {claim.relation}, {claim.over}, in at least {recount.needed} of {recount.pairs}; "
-                    f"the median of {claim.left} minus {claim.right} is "
-                    f"{wording.difference(outcome, recount.middle)}", style="dim", indent=8)
+        median = wording.difference(outcome, recount.middle)
+        say(screen, f"{claim.outcome}: {claim.relation}, {claim.over}, in at least {recount.needed} of "
+                    f"{recount.pairs}; the median of {claim.left} minus {claim.right} is {median}", style="dim", indent=8)
 
 
 def _print_sum(checks: list[Check], complete: bool) -> None:
