@@ -286,6 +286,8 @@ class World:
                     self.numbers["population"].long_wait, self.now, work, block.first, block.last, block.first_person)
         if self.event_log is not None:
             n = int(work.log_n[0])
+            if n > len(work.log_what):
+                raise RuntimeError(f"{n} events in one tick, and room for {len(work.log_what)}: run without events")
             block.noted = work.log_what[:n].copy(), work.log_value[:n].copy()
         self._works.put(work)
 

@@ -7,13 +7,14 @@ doi:10.1016/j.annemergmed.2011.08.017 (the last twenty minutes). No outcome coun
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from simulation.runs import run
 from simulation.scenario import load
 
 DEPARTMENT = load("emergency-department")
-SEEDS = (3001, 3002, 3003)
+SEEDS = (3001, 3002)
 LONGEST = 19
 
 
@@ -22,10 +23,10 @@ def hazard(regime: str) -> np.ndarray:
     seen, at_risk = np.zeros(LONGEST), np.zeros(LONGEST)
     for seed in SEEDS:
         events = run(DEPARTMENT, regime, seed).events
-        came = events[events.kind == "crisis"]
-        left = events[(events.kind == "stabilised") & events.caused_by.isin(came.id)]
-        since = came.set_index("id").tick
-        waits = (left.tick - left.caused_by.map(since)).to_numpy()
+        came = events.loc[events.kind == "crisis", ["tick", "person"]].assign(since=lambda frame: frame.tick)
+        left = events.loc[events.kind == "stabilised", ["tick", "person"]]
+        both = pd.merge_asof(left, came, on="tick", by="person").dropna()  # who waited from before is left out
+        waits = (both.tick - both.since).to_numpy(int)
         assert len(waits) > 500
         seen += np.bincount(np.minimum(waits, LONGEST - 1), minlength=LONGEST)
         at_risk += (waits[:, None] >= np.arange(LONGEST)).sum(axis=0)

@@ -121,7 +121,7 @@ def test_null_all_mechanisms_that_regimes_touch_off_gives_exactly_no_difference(
 def test_a_lever_acts_only_through_the_mechanisms_that_it_names(lever):
     """On, it has an effect; with its mechanisms off, exactly none."""
     # What is right drifts fast here, so that the levers on standards have something to do within two years.
-    scenario = small(people=2_000, weeks=104, parameters__learning__drift_nation="0.3 per year",
+    scenario = small(people=4_000, weeks=130, parameters__learning__drift_nation="0.3 per year",
                      parameters__learning__revision="3 per year")
     usual = {**scenario.regimes["hybrid"].levers, "funding_trust": 0.2, "lead_agency": 0.3, "local_standards": 0.3}
     other = dict(usual)

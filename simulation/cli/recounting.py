@@ -141,7 +141,8 @@ def _print_recount(screen: Console, recount: Recount) -> None:
         outcome = BY_NAME[claim.outcome]
         median = wording.difference(outcome, recount.middle)
         say(screen, f"{claim.outcome}: {claim.relation}, {claim.over}, in at least {recount.needed} of "
-                    f"{recount.pairs}; the median of {claim.left} minus {claim.right} is {median}", style="dim", indent=8)
+                    f"{recount.pairs}; the median of {claim.left} minus {claim.right} is {median}",
+            style="dim", indent=8)
 
 
 def _print_sum(checks: list[Check], complete: bool) -> None:

@@ -160,6 +160,8 @@ def advance_access(person, person_start, organisation, place_tally, levers, comp
                 if at == d and size < threshold:
                     cause = cause_of(last_result[d, i])
                     tally[T.TURNED_AWAY] += 1.0
+                    if cause == NEW_NEED and person.attempts[d, i] == 0:
+                        tally[T.FIRST_CONTACTS] += 1.0
                     if size >= eligibility:
                         tally[T.DEFLECTED] += 1.0
                     tally[T.CONTACT_NEW + cause] += 1.0

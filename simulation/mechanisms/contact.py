@@ -74,11 +74,18 @@ def crisis_cause(last_result, waiting):
 
 
 @kernel_part
-def understood(person, staff, tally, i, s, knower, d, kept, k_handoff):
+def trusts(staff, s, other, trusted):
+    """Whether worker `s` has a tie to `other` that bears weight."""
+    j = position(staff.tie, s, other)
+    return j >= 0 and wide(staff.tie_trust[s, j]) >= trusted
+
+
+@kernel_part
+def understood(person, staff, tally, i, s, knower, d, kept, trusted, k_handoff):
     """What worker `s` understands of a person in domain `d`: all, if they know the person or trust the one who does;
     otherwise what survives the handoff."""
     known = domain_bits(person.known[i], d)
-    if known != NONE and s != knower and not (knower >= 0 and position(staff.tie, s, knower) >= 0):
+    if known != NONE and s != knower and not (knower >= 0 and trusts(staff, s, knower, trusted)):
         heard = some_of(known, kept, k_handoff, i, d * CHOICES)
         if heard != known:
             tally[T.HANDOFF_LOSSES] += 1.0

@@ -91,7 +91,7 @@ def absence_chance(base, slope, wait_weeks):
 
 @rule
 def booked_ahead(booking, need, u):
-    """Ticks until the first appointment that is offered: skewed, mean `booking` for a need of 0.2, sooner for greater."""
+    """Ticks until the first appointment that is offered: skewed; mean `booking` at need 0.2, less above."""
     return 3.0 * booking * u * u * (1.2 - need)
 
 

@@ -28,15 +28,18 @@ from simulation.vocabulary import (
 
 
 @kernel_part
-def settle(person, tally, i, d, after, n):
-    """What came of a contact about need `d` of person `i`: resolved, perhaps the first time, or not yet; and trust."""
+def settle(person, tally, i, d, before, after, n):
+    """What came of a contact about need `d` of person `i`: resolved, perhaps the first time, or not yet; and trust.
+
+    A need that was small enough to live with before the contact is not counted as resolved by it.
+    """
     tried = int(person.attempts[d, i])
-    if tried == 0 and person.last_result[d, i] == RESULT_NEW:
+    if tried == 0 and person.last_result[d, i] == RESULT_NEW and before >= n.resolved_below:
         tally[T.FIRST_CONTACTS] += 1.0
         if after < n.resolved_below:
             tally[T.FIRST_RESOLVED] += 1.0
     if after < n.resolved_below:
-        if person.last_result[d, i] != RESULT_RESOLVED:
+        if person.last_result[d, i] != RESULT_RESOLVED and before >= n.resolved_below:
             tally[T.RESOLVED] += 1.0
             tally[T.RESOLVED_CONTACTS] += tried + 1.0
         person.last_result[d, i] = np.uint8(RESULT_RESOLVED)
@@ -52,6 +55,8 @@ def settle(person, tally, i, d, after, n):
 def refer(person, organisation, tally, o, i, d, now):
     """Send person `i` on to the door of domain `d`: they wait there from now, and what was understood stays behind."""
     tally[T.REFERRALS] += 1.0
+    if person.attempts[d, i] == 0 and person.last_result[d, i] == RESULT_NEW:
+        tally[T.FIRST_CONTACTS] += 1.0
     organisation.referred_to[o, d] += np.float32(1.0)
     person.last_result[d, i] = np.uint8(RESULT_REFERRED)
     if person.door[d, i] < 0:
@@ -115,7 +120,7 @@ def reach(person, staff, organisation, organisation_staff, tally, work, n, stren
     fit = fit_of(informed(domain_bits(staff.practice[helper], e), right, known), right)
     after = before * (1.0 - share_removed(fit, strength, organisation.rush[at], n.rush_loss))
     person.need[e, i] = after
-    settle(person, tally, i, e, after, n)
+    settle(person, tally, i, e, before, after, n)
     if person.door[e, i] >= 0:
         person.door[e, i] = NOT_WAITING
     if at != o:

@@ -99,7 +99,7 @@ def successor(staff, first, last, promotes_regard, noise, k, now):
 
 @kernel
 def advance_leadership(person, person_start, staff, organisation, organisation_staff, place_tally, levers, n,
-                       self_interest_power, k_leader, k_succession, k_newcomer, now, work, p0, p1):
+                       hospital_counts, self_interest_power, k_leader, k_succession, k_newcomer, now, work, p0, p1):
     recording = work.log_what.shape[0] > 0
     month = int(max(1.0, n.figure))
     if now % month != 0:
@@ -146,7 +146,8 @@ def advance_leadership(person, person_start, staff, organisation, organisation_s
                 staff.visible_fixes[s] = wide(staff.visible_fixes[s]) * keep_fixes + seen
                 staff.solver[s] = solver + take * (example - solver)
 
-            gap = min(1.0, max(0.0, levers[p, L.TARGET_LEVEL] - organisation.recorded[o]) / n.gap_scale)
+            counted = 1.0 if kind != HOSPITAL or hospital_counts >= 0.5 else 0.0
+            gap = counted * min(1.0, max(0.0, levers[p, L.TARGET_LEVEL] - organisation.recorded[o]) / n.gap_scale)
             sacked = happens(levers[p, L.SACKING] * levers[p, L.STAKES] * gap * month, unit(word(k_leader, o, 3)))
             if sacked:
                 tally[T.SACKINGS] += 1.0
@@ -173,6 +174,7 @@ def _advance(world, block: Block) -> None:
     population = world.numbers["population"]
     advance_leadership(world.person, world.person_start, world.staff, world.organisation, world.organisation_staff,
                        world.tally, world.levers, world.numbers["leadership"],
+                       world.numbers["measurement"].hospital_counts,
                        1.0 / population.self_interest_mean - 1.0, world.key("leader"), world.key("succession"),
                        world.key("newcomer"), world.now, block.work, block.first, block.last)
 

@@ -2,7 +2,8 @@
 
 Every regime spends the same planned sum: conveners and inspection are paid out of the budget of a place, and what they
 cost is missing at the front line (`front_share`). Each quarter budgets move between the organisations of a place; the
-sum stays what it was. For an organisation, with each score less the mean of its place::
+sum stays what it was. For an organisation, with each score less the mean of its place (an
+organisation whose figure is not taken scores the mean)::
 
     budget -> 1 + sensitivity * (funding_results * recorded + funding_deficits * load + funding_trust * honesty)
 
@@ -20,7 +21,7 @@ from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism, WorldError
 from simulation.parameters import WEEKS_PER_YEAR, Table
 from simulation.parameters import Parameter as P
-from simulation.vocabulary import N_KINDS
+from simulation.vocabulary import HOSPITAL, N_KINDS
 
 TABLE = Table("money", "What everything costs, and whose budget grows", (
     P("value_hour", 45, "pounds per hour", 5, 500, "associated",
@@ -50,21 +51,26 @@ def budget_score(recorded, load, honesty, results, deficits, trust):
 
 
 @kernel
-def review_budgets(organisation, organisation_staff, levers, n, p0, p1):
+def review_budgets(organisation, organisation_staff, levers, n, hospital_counts, p0, p1):
     """Move budgets between the organisations of each place; posts times budget sums to posts, as before."""
     for p in range(p0, p1):
         a, b = p * N_KINDS, (p + 1) * N_KINDS
-        mean, posts = 0.0, 0.0
+        mean, posts, counted_posts = 0.0, 0.0, 0.0
         for o in range(a, b):
+            counted = o - a != HOSPITAL or hospital_counts >= 0.5
             size = wide(organisation_staff[o + 1] - organisation_staff[o])
             honesty = 1.0 - abs(organisation.recorded[o] - organisation.perceived[o])
             score = budget_score(organisation.recorded[o], min(2.0, organisation.load[o]), honesty,
                                  levers[p, L.FUNDING_RESULTS], levers[p, L.FUNDING_DEFICITS], levers[p,
                                                                                                      L.FUNDING_TRUST])
             organisation.funding[o] = score
-            mean += size * score
             posts += size
-        mean /= posts
+            if counted:
+                mean += size * score
+                counted_posts += size
+        mean /= counted_posts
+        if hospital_counts < 0.5:
+            organisation.funding[a + HOSPITAL] = mean
         total = 0.0
         for o in range(a, b):
             size = wide(organisation_staff[o + 1] - organisation_staff[o])
@@ -116,7 +122,9 @@ def _advance(world, block: Block) -> None:
                 n, n.convener_cost / WEEKS_PER_YEAR, world.tick_weeks, world.posts_cost, world.now,
                 block.first, block.last)
     if world.now % max(1, int(n.quarter)) == 0:
-        review_budgets(world.organisation, world.organisation_staff, world.levers, n, block.first, block.last)
+        hospital_counts = world.numbers["measurement"].hospital_counts
+        review_budgets(world.organisation, world.organisation_staff, world.levers, n, hospital_counts, block.first,
+                       block.last)
 
 
 MECHANISM = Mechanism(

@@ -33,7 +33,7 @@ from simulation.mechanisms.base import Block, Mechanism
 from simulation.mechanisms.turnover import LEAVING, leave
 from simulation.parameters import Parameter as P
 from simulation.parameters import Table
-from simulation.vocabulary import N_KINDS, NOBODY
+from simulation.vocabulary import HOSPITAL, N_KINDS, NOBODY
 
 TABLE = Table("pressure", "What a measured figure does to organisations and staff", (
     P("gap_scale", 0.15, "share", 0.02, 1, "judgement", "Fifteen points below target is full alarm",
@@ -162,7 +162,7 @@ def leaving_hazard(burnout, motivation, n):
 
 @kernel
 def advance_pressure(person, person_start, staff, organisation, organisation_staff, place_tally, levers, n, slack0,
-                     self_interest_power, k_own, k_leaving, k_newcomer, now, work, p0, p1):
+                     hospital_counts, self_interest_power, k_own, k_leaving, k_newcomer, now, work, p0, p1):
     recording = work.log_what.shape[0] > 0
     for p in range(p0, p1):
         tally = place_tally[p]
@@ -172,9 +172,11 @@ def advance_pressure(person, person_start, staff, organisation, organisation_sta
         deficits = levers[p, L.FUNDING_DEFICITS]
         seen = watched(stakes, publicity, peers, n.watched_stakes, n.watched_publicity, n.watched_peers)
         for o in range(p * N_KINDS, (p + 1) * N_KINDS):
-            gap = min(1.0, max(0.0, levers[p, L.TARGET_LEVEL] - organisation.recorded[o]) / n.gap_scale)
-            pressure = toward(organisation.pressure[o],
-                              pressure_level(stakes, publicity, gap, n.publicity_weight, n.hold), n.pressure_settling)
+            # A figure that nobody takes presses nobody.
+            counted = 1.0 if o - p * N_KINDS != HOSPITAL or hospital_counts >= 0.5 else 0.0
+            gap = counted * min(1.0, max(0.0, levers[p, L.TARGET_LEVEL] - organisation.recorded[o]) / n.gap_scale)
+            level = counted * pressure_level(stakes, publicity, gap, n.publicity_weight, n.hold)
+            pressure = toward(organisation.pressure[o], level, n.pressure_settling)
             organisation.pressure[o] = pressure
             safety = toward(organisation.safety[o], 0.2 + 0.5 * just + 0.3 * organisation.mindset[o]
                             - n.blame * pressure * (1.0 - just), n.safety_settling)
@@ -221,6 +223,7 @@ def _advance(world, block: Block) -> None:
     population = world.numbers["population"]
     advance_pressure(world.person, world.person_start, world.staff, world.organisation, world.organisation_staff,
                      world.tally, world.levers, world.numbers["pressure"], population.slack_start,
+                     world.numbers["measurement"].hospital_counts,
                      1.0 / population.self_interest_mean - 1.0, world.fixed_key("population", 9), world.key("leaving"),
                      world.key("newcomer"), world.now, block.work, block.first, block.last)
 

@@ -160,7 +160,8 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                     knows = wide(person.known_strength[i]) if s == knower else 0.0
                     saving = n.known_saving * knows
                     right = domain_bits(truth ^ person.exceptions[i], d)
-                    known = understood(person, staff, tally, i, s, knower, d, n.handoff_kept, k_handoff)
+                    known = understood(person, staff, tally, i, s, knower, d, n.handoff_kept, n.tie_trusted,
+                                       k_handoff)
                     if bespoke:
                         known = listened(person, tally, i, d, known, knows, n.listen, k_listen)
                         fit = fit_of(informed(own_practice(staff, s, d, kind), right, known), right)
@@ -185,7 +186,7 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                             after = before * (1.0 - share)
                             need[d, i] = after
                             observe_result(staff, s, share, bespoke, n.success_memory)
-                            settle(person, tally, i, d, after, n)
+                            settle(person, tally, i, d, before, after, n)
                         if recording:
                             note(log_n, log_what, log_value, SEEN_BESPOKE if bespoke else SEEN_BY_THE_BOOK, i, o, s, d,
                                  cause, 0.0, before, after)

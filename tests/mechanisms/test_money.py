@@ -14,9 +14,10 @@ NUMBERS = {"value_hour": 45.0, "crisis_cost": 1500.0, "convener_cost": 60_000.0,
 NO_FUNDING = {"funding_results": 0.0, "funding_deficits": 0.0, "funding_trust": 0.0, "conveners": 0.0, "audit": 0.0}
 
 
-def funded(levers=None, on=("money",), people: int = 10_000, **numbers: float):
+def funded(levers=None, on=("money",), people: int = 10_000, hospital_counts: float = 1.0, **numbers: float):
     return blank(alone(*on, people=people, levers={**NO_FUNDING, **(levers or {})}, parameters={
-        "money": {**NUMBERS, **numbers}, "care": {"hours_per_week": 30.0}}))
+        "money": {**NUMBERS, **numbers}, "care": {"hours_per_week": 30.0},
+        "measurement": {"hospital_counts": hospital_counts}}))
 
 
 def sizes(world) -> np.ndarray:
@@ -52,6 +53,16 @@ def test_the_plan_costs_the_same_whatever_it_is_spent_on():
                          + counted(world, "cost_inspection"))
         planned.append(total)
     np.testing.assert_allclose(planned, len(world.staff.effort) * 30 * 45, rtol=1e-12)
+
+
+def test_a_hospital_whose_figure_is_not_taken_neither_gains_nor_loses():
+    world = funded({"funding_results": 1.0}, hospital_counts=0.0)
+    world.organisation.recorded[:] = [0.9, 0.8, 0.9, 0.8, 0.9, 0.8, 0.1]
+    world.step()
+    others = sizes(world)[:6] @ world.organisation.recorded[:6] / sizes(world)[:6].sum()
+    assert world.organisation.funding[6] == pytest.approx(1.0)
+    assert world.organisation.funding[0] == pytest.approx(1 + 0.25 * (0.9 - others))
+    assert sizes(world) @ world.organisation.funding == pytest.approx(sizes(world).sum())
 
 
 def test_more_than_half_of_the_budget_for_conveners_is_refused():

@@ -36,10 +36,23 @@ LEVERS = {"stakes": 0.6, "publicity": 0.4, "audit": 0.5, "just_culture": 0.4, "d
           "peer_reflection": 0.25, "funding_deficits": 0.2, "target_level": 0.95}
 
 
-def pressed(levers=None, staff=None, people: int = 400, **numbers: float):
+def pressed(levers=None, staff=None, people: int = 400, hospital_counts: float = 1.0, **numbers: float):
     population = {f"staff_{kind}": each for kind, each in (staff or {}).items()} | {"slack_start": 0.1}
     return blank(alone("pressure", people=people, levers={**LEVERS, **(levers or {})}, parameters={
-        "pressure": {**NUMBERS, **numbers}, "population": population}))
+        "pressure": {**NUMBERS, **numbers}, "population": population,
+        "measurement": {"hospital_counts": hospital_counts}}))
+
+
+def test_a_figure_that_nobody_takes_presses_nobody():
+    """Pressure on the hospital relaxes to nothing where its waits are not counted, whatever its figure says."""
+    world = pressed(hospital_counts=0.0)
+    world.organisation.recorded[:] = 0.1
+    world.organisation.pressure[:] = 0.8
+    world.step()
+    assert world.organisation.pressure[6] == pytest.approx(0.7)  # 0.8 - 0.8 / 8
+    assert (world.organisation.pressure[:6] == world.organisation.pressure[0]).all()
+    assert world.organisation.pressure[0] == pytest.approx(0.8)  # 0.8 + (0.8 * 1 - 0.8) / 8
+    assert world.organisation.gaming[6] == 0.0
 
 
 def test_values_move_toward_a_level_within_0_and_1():
