@@ -1,4 +1,4 @@
 """The room of the workshop dashboard: pages and components that show runs, with no model logic of their own.
 
-It has no page yet. What it will read is finished: `simulation.compare`, the charts of `simulation.charts`, the events.
+It has no page yet. What it will read is there: `simulation.comparison`, `simulation.charts`, and the events of a run.
 """

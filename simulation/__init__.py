@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simulation.agents import Commissioner, Convener, Leader, Organisation, Person, StaffMember
-    from simulation.compare import Comparison, compare
+    from simulation.comparison import Comparison, compare
     from simulation.model import CareSystem
     from simulation.runs import Interrupted, Run, run, warm_up
     from simulation.scenario import Regime, Scenario, ScenarioError, catalogue, json_schema, load, regime_library
@@ -26,7 +26,7 @@ _HOME = {
     "load": "scenario", "catalogue": "scenario", "regime_library": "scenario", "json_schema": "scenario",
     "Scenario": "scenario", "Regime": "scenario", "ScenarioError": "scenario",
     "run": "runs", "Run": "runs", "Interrupted": "runs", "warm_up": "runs",
-    "compare": "compare", "Comparison": "compare",
+    "compare": "comparison", "Comparison": "comparison",
     "CareSystem": "model",
     "Person": "agents", "StaffMember": "agents", "Organisation": "agents", "Leader": "agents", "Convener": "agents",
     "Commissioner": "agents",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-    from simulation.compare import Comparison
+    from simulation.comparison import Comparison
 
 RUNS_DRAWN = 20
 """Single runs drawn behind a mean, at most; more would be a smear."""

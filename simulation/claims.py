@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulation.compare import Comparison, compare
+from simulation.comparison import Comparison, compare
 
 if TYPE_CHECKING:
     from simulation.scenario import Scenario

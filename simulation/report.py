@@ -22,7 +22,7 @@ from simulation.svg import svg
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simulation.compare import Comparison
+    from simulation.comparison import Comparison
     from simulation.statistics import Paired
 
 GRADES: dict[Grade, str] = {"measured": "measured: a study of that quantity",

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulation import provenance
-from simulation.compare import Comparison, KeptRun
+from simulation.comparison import Comparison, KeptRun
 from simulation.outcomes import OUTCOMES
 from simulation.wholefolder import RunFolderError, refuse_unless_free, whole
 

@@ -11,7 +11,7 @@ import pytest
 
 from simulation import drawing, wording
 from simulation.charts import RUNS_DRAWN, Charts
-from simulation.compare import compare
+from simulation.comparison import compare
 from simulation.outcomes import BY_NAME, OUTCOMES
 from simulation.svg import svg
 from simulation.timeline import Timeline

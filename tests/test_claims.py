@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from simulation import claims
-from simulation.compare import ComparisonError, compare
+from simulation.comparison import ComparisonError, compare
 from simulation.parameters import WEEKS_PER_YEAR
 from simulation.runs import Interrupted
 from simulation.scenario import catalogue, load

@@ -147,7 +147,7 @@ def test_first_screen(regimes, tmp_path):
 
 
 def test_json_is_the_same_numbers_as_in_python_and_nothing_else(regimes, tmp_path):
-    from simulation.compare import compare
+    from simulation.comparison import compare
 
     code, out, _ = regimes("compare", "town", "--pairs", "2", "--seed", "5", *SMALL, "--json")
     town = scenarios.load("town", set={"world.people": 500, "world.horizon": "6 weeks"})
@@ -362,7 +362,7 @@ def test_stopped_before_the_first_pair_is_not_a_fault(regimes, monkeypatch, tmp_
     def stopped(*_: object, **__: object) -> None:
         raise runs.Interrupted("stopped")
 
-    monkeypatch.setattr("simulation.compare.compare", stopped)
+    monkeypatch.setattr("simulation.comparison.compare", stopped)
     code, out, err = regimes("compare", *SMALL)
     assert (code, out) == (130, "") and "Nothing was written" in err and list(tmp_path.iterdir()) == []
 

@@ -12,7 +12,7 @@ import fake_runs
 import pytest
 
 from simulation import findings, report, wording
-from simulation.compare import compare
+from simulation.comparison import compare
 from simulation.levers import LEVERS
 from simulation.mechanisms import TABLES
 from simulation.outcomes import BY_NAME, HEADLINE, OUTCOMES
@@ -241,7 +241,7 @@ def test_small_enough_to_send(text):
 
 def test_charts_and_report_are_not_imported_by_comparing():
     """Altair and Jinja cost half a second, which `--json` should not pay."""
-    code = "import sys, simulation.compare, simulation.runfolder; print(*sys.modules)"
+    code = "import sys, simulation.comparison, simulation.runfolder; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
                           cwd=Path(__file__).parents[1])
     loaded = set(done.stdout.split())

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from simulation import runfolder, wholefolder
-from simulation.compare import compare
+from simulation.comparison import compare
 from simulation.outcomes import OUTCOMES
 from simulation.provenance import command_line
 from simulation.runfolder import RunFolderError, load_comparison, read_manifest, write_comparison, write_run

@@ -101,7 +101,7 @@ def test_warm_up_reports_every_kernel():
 
 def test_an_unknown_name_in_the_package_lists_the_api():
     with pytest.raises(AttributeError, match="compare, json_schema"):
-        _ = simulation.comparison
+        _ = simulation.comparing
 
 
 def test_ticks_of_a_day_and_of_twenty_minutes_run_too():

@@ -68,8 +68,8 @@ def compare(
     from simulation.cli.interruption import Interruption
     from simulation.cli.progress import Meter
     from simulation.cli.running import compile_kernels
-    from simulation.compare import choose_regimes
-    from simulation.compare import compare as run_pairs
+    from simulation.comparison import choose_regimes
+    from simulation.comparison import compare as run_pairs
 
     choose_regimes(wanted, names)  # neither a wrong name nor a bad folder should wait until the work is done
     if out or not as_json:

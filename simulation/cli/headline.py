@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from simulation.compare import Comparison
+    from simulation.comparison import Comparison
     from simulation.runs import Run
 
 TABLE_WIDTH = 76

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulation.compare import ComparisonError, compare
+from simulation.comparison import ComparisonError, compare
 from simulation.outcomes import BY_NAME, OUTCOMES
 from simulation.runs import Interrupted
 
@@ -228,3 +228,11 @@ def test_with_the_engine_itself(monkeypatch):
     alone = run(town, first, 6, record_events=False)
     pd.testing.assert_frame_equal(found.runs[first][1].weekly, alone.weekly)
     assert found.values(first, "need")[1] == alone.summary["need"]
+
+
+def test_the_public_function_is_a_function_whatever_was_imported_first():
+    import simulation
+    import simulation.comparison  # noqa: F401
+
+    assert callable(simulation.compare)
+    assert simulation.compare is compare
