@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from simulation.scenario import Scenario
     from simulation.scenario.story import Claim
 
-FAST_PAIRS = 5
-"""Pairs of a quick check; nine tenths of five is all of them, so only claims with room to spare pass."""
+FAST_PAIRS = 10
+"""Pairs of a quick check; with fewer, nine tenths would be all of them, and a true claim would often fail."""
 FULL_PAIRS = 50
 """Pairs of a thorough check."""
 
