@@ -300,6 +300,7 @@ class World:
         for row, (top, stayed) in self._years.items():
             share[row], persistence[row] = top, stayed
         constants = {**self.groups, "tick_weeks": self.tick_weeks, "value_hour": self.numbers["money"].value_hour,
+                     "cashable": self.numbers["money"].cashable,
                      "cost_share_top5": share, "persistence_top5": persistence}
         return outcomes.Totals(tallies.NAMES, self._history[:done], constants)
 

@@ -23,7 +23,8 @@ class Totals:
     """Tallies of a run as attributes, each an array over ticks; with the constants that formulas need.
 
     Attributes: every name of `tallies.NAMES`, plus `people`, `people_complex` (counts), `tick_weeks`, `value_hour`
-    (pounds for an hour of staff time), `cost_share_top5` (share of the year's cost that fell on the dearest 5 %) and
+    (pounds for an hour of staff time), `cashable` (share of crisis costs that can be withdrawn), `cost_share_top5`
+    (share of the year's cost that fell on the dearest 5 %) and
     `persistence_top5` (share of them who had been among the dearest the year before), NaN until a year has passed.
     """
 
@@ -223,6 +224,14 @@ OUTCOMES: tuple[Outcome, ...] = (
       lambda t: (t.cost_staff + t.cost_conveners + t.cost_inspection) / t.people / t.tick_weeks * WEEKS_PER_YEAR, 0),
     O("crisis_cost", "Cost of crises", "money", "pounds a person a year", "lower", "yearly total",
       "Hospital cost of crises.", lambda t: t.cost_crises / t.people / t.tick_weeks * WEEKS_PER_YEAR, 0),
+    O("activity_cost", "Cost of activity", "money", "pounds a person a year", "lower", "yearly total",
+      "Hours worked at the price of staff time, and crises. Its fall is the gross saving; the fall of the total cost "
+      "is the net saving.",
+      lambda t: (t.hours_used * t.value_hour + t.cost_crises) / t.people / t.tick_weeks * WEEKS_PER_YEAR, 0),
+    O("cashable_cost", "Cost that can be withdrawn", "money", "pounds a person a year", "lower", "yearly total",
+      "Agency cover, and the share of crisis costs that really stops when a crisis does not happen. Its fall is the "
+      "cashable saving.",
+      lambda t: (t.cost_agency + t.cashable * t.cost_crises) / t.people / t.tick_weeks * WEEKS_PER_YEAR, 0),
     O("cost_per_resolved", "Cost per resolved need", "money", "pounds", "lower", "mean",
       "Total cost for every need resolved.", lambda t: _per(_cost(t), t.resolved), 0),
     O("failure_cost", "Staff cost of failure demand", "money", "pounds a person a year", "lower", "yearly total",

@@ -146,7 +146,7 @@ def test_every_outcome_lever_and_limit_is_there(found, page):
             f"{grades.count('associated')} rest on an association and {grades.count('judgement')} are judgement"
             ) in page.text
     for says in ("Illustrative, not a forecast", "What this cannot tell you", "regimes compare scenario.yaml",
-                 "Every regime plans to spend the same", found.key, found.scenario.key, "about 2 intervals"):
+                 "Every regime plans to spend the same", found.key, found.scenario.key, "about 3 intervals"):
         assert says in page.text
 
 

@@ -31,6 +31,9 @@ TABLE = Table("money", "What everything costs, and whose budget grows", (
       "£17.0bn for 6m emergency admissions, 29 % of major attenders admitted (Health Foundation, 2016-18), £138 an "
       "attendance (reference costs 2013-14): about £1,000, set higher for later prices",
       "Hospital cost of one crisis, without the staff time that is counted."),
+    P("cashable", 0.3, "share", 0, 1, "judgement",
+      "Freed beds refill and overheads stay: savings are rarely cash; gross, net and cashable are kept apart",
+      "Share of a crisis's cost that can be withdrawn when it does not happen."),
     P("convener_cost", 60_000, "pounds", 0, 500_000, "judgement", "A senior post with overheads",
       "Cost of one convener a year."),
     P("inspection", 0.02, "share", 0, 0.2, "judgement",
