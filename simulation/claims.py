@@ -115,8 +115,8 @@ class Check:
 def to_json(checks: Iterable[Check], patterns: Iterable[PatternRecount] | None = None) -> str:
     """`{"claims": [{"scenario", "claim", "held_in", "pairs", "holds"}, ...]}` as text, in the order of the checks.
 
-    Where patterns were looked for, `"patterns"` lists them: `pattern`, `says`, `held_in`, `seeds`, `holds`, `missed` (the
-    declared reason for a miss, or empty) and `figures` (medians, null without a value).
+    Where patterns were looked for, `"patterns"` lists them: `pattern`, `says`, `held_in`, `seeds`, `holds`, `missed`
+    (the declared reason for a miss, or empty) and `figures` (medians, null without a value).
     """
     found: dict[str, Any] = {"claims": [recount.to_dict() for check in checks for recount in check.recounts]}
     if patterns is not None:

@@ -1,4 +1,4 @@
-"""`regimes check`: every claim of a scenario, and on `--full` every pattern, recounted; a failing exit code otherwise."""
+"""`regimes check`: every claim, and on `--full` every pattern, recounted; exit code 1 where one does not hold."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ def check(
     seed: Seed = None,
     fast: Annotated[bool, typer.Option("--fast", help="Only a few pairs: for a quick look, and after every change.")]
         = False,
-    full: Annotated[bool, typer.Option("--full", help="Many pairs, and without SCENARIO also every pattern that the model "
-                                                      "is held against: before anything is published.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Many pairs, and without SCENARIO also every pattern that "
+                                                      "the model is held against: before anything is published.")]
+        = False,
     threads: Threads = None,
     as_json: AsJsonList = False,
     quiet: Quiet = False,

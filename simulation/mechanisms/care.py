@@ -101,8 +101,8 @@ TABLE = Table("care", "Finite hours, an order of service, help by the book or be
     P("booking_general_practice", 1, "week", 0, 26, "associated",
       "43 % of GP appointments on the same day, 70 % within a week, 84 % within two (NHS Digital 2017/18): a mean of "
       "about 0.9 weeks, part of it chosen",
-      "Mean time from asking to the first appointment offered, in general practice, for the smallest need and where all "
-      "hours are taken."),
+      "Mean time from asking to the first appointment offered, in general practice, for the smallest need and where "
+      "all hours are taken."),
     P("booking_elsewhere", 3.6, "week", 0, 52, "associated",
       "Waiting lists of about 1,300 for 10,000 people (7.5m, England 2024); one-day booking: Margham 2020",
       "The same at other doors; the hospital takes a crisis at once."),
@@ -168,6 +168,7 @@ MECHANISM = Mechanism(
            "relationship_time"),
     writes=("need", "door", "last_result", "attempts", "known", "known_by", "known_strength", "trust", "cost_year",
             "hours_given", "hours_left", "admin_hours", "success", "trial_sum", "trial_cases", "usual_sum",
-            "usual_cases", "tie", "tie_trust", "referred_to", "joint_met", "not_reached", "next_staff", "waiting", "load"),
+            "usual_cases", "tie", "tie_trust", "referred_to", "joint_met", "not_reached", "next_staff", "waiting",
+            "load"),
     advance=_advance,
 )

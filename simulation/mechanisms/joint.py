@@ -85,8 +85,8 @@ def anybody_free(staff, first, last):
 
 
 @kernel_part
-def reach(person, staff, organisation, organisation_staff, tally, work, n, strength, truth, hub, target, k_service, k_handoff,
-          base, o, s, i, e, now, value_hour, recording):
+def reach(person, staff, organisation, organisation_staff, tally, work, n, strength, truth, hub, target, k_service,
+          k_handoff, base, o, s, i, e, now, value_hour, recording):
     """Worker `s` of `o` brings help for need `e` of person `i`: through a tie, the lead agency, or a referral.
 
     Joint help comes at once, with the colleague's practice and hours. Through a tie all that is understood goes along;

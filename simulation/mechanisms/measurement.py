@@ -79,8 +79,8 @@ def survey(met, share, error, k, person, draw, organisation, o, tally):
 
 @rule
 def running(share, weight, met, n, memory):
-    """(running share, its weight): each record counts alike and fades with so many ticks of memory, so that the length of
-    a tick does not matter, and a tick with few records moves the figure little."""
+    """(running share, its weight): each record counts alike and fades with so many ticks of memory, so that the
+    length of a tick does not matter, and a tick with few records moves the figure little."""
     weight = weight * (1.0 - 1.0 / max(1.0, memory)) + n
     if weight <= 0.0:
         return share, 0.0
@@ -92,7 +92,7 @@ def advance_measurement(person, staff, organisation, organisation_staff, place_t
                         k_coding, k_errors, now, work, p0, p1, person_start, first_person):
     recording = work.log_what.shape[0] > 0
     for o in range(p0 * N_KINDS, p1 * N_KINDS):
-        # Those who were helped jointly before their own appointment came are met here; in a survey they err like others.
+        # Who was helped jointly before their own appointment came is met here; in a survey they err like others.
         jointly = organisation.joint_met[o]
         organisation.joint_met[o] = 0.0
         organisation.recorded_n[o] = organisation.recorded_met[o] = jointly
@@ -203,8 +203,8 @@ def _advance(world, block: Block) -> None:
 MECHANISM = Mechanism(
     "measurement", "What is measured, and what is true?", TABLE,
     reads=("door", "joint_met", "gaming", "self_interest", "safety", "target_wait", "audit"),
-    writes=("recorded", "true_performance", "perceived", "recorded_weight", "true_weight", "perceived_weight", "joint_met",
-            "recorded_n", "recorded_met", "true_n", "true_met", "surveyed",
-            "surveyed_met", "admin_hours"),
+    writes=("recorded", "true_performance", "perceived", "recorded_weight", "true_weight", "perceived_weight",
+            "joint_met", "recorded_n", "recorded_met", "true_n", "true_met", "surveyed", "surveyed_met",
+            "admin_hours"),
     advance=_advance,
 )

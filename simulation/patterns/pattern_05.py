@@ -1,4 +1,4 @@
-"""Pattern 5: a sanctioned target raises recorded compliance by at least ten points within three years, and cuts the tail.
+"""Pattern 5: a sanctioned target raises recorded compliance by ten points or more in three years, and cuts the tail.
 
 Set-up: the same services with and without a sanctioned target, on the same people. Required in the third year: recorded
 compliance without a target lies between 79 and 89 % ("from about 84 %"), with it at least 10 points higher, and fewer

@@ -1,7 +1,7 @@
 """Whether the model shows a pattern: one measurement a seed, counted over seeds, with misses that are known by name.
 
-Each pattern that is tested has a module here, `pattern_NN`, which says in its docstring what is set up, what is required
-with which tolerance, and where that was seen. Its worlds are scenario files in `scenarios/patterns/`, so that no code
+Each pattern that is tested has a module here, `pattern_NN`, which says in its docstring what is set up and
+required, with which tolerance, and where that was seen. Its worlds are scenario files in `scenarios/patterns/`, so that no code
 reads a regime's name: a measurement speaks of the first regime of the file, the second and so on.
 """
 
@@ -94,8 +94,8 @@ class Recount:
 
     def to_dict(self) -> dict[str, Any]:
         """What machines read of it; figures without a value are None."""
-        return {"pattern": self.probe.number, "says": self.probe.says, "held_in": self.held_in, "seeds": len(self.seeds),
-                "holds": self.holds, "missed": self.probe.missed,
+        return {"pattern": self.probe.number, "says": self.probe.says, "held_in": self.held_in,
+                "seeds": len(self.seeds), "holds": self.holds, "missed": self.probe.missed,
                 "figures": {name: None if math.isnan(value) else value for name, value in self.medians.items()}}
 
 

@@ -71,7 +71,8 @@ def test_share_of_need_removed(fit, rush, expected):
     (0.5, 1.7, 0.0),             # nothing is left of discretion under overload
 ])
 def test_chance_of_bespoke_help(complexity, load, expected):
-    assert bespoke_chance(0.8, 0.6, complexity, load, numbers(focus=0.5, bespoke_yields=1.5)) == pytest.approx(expected, abs=1e-12)
+    n = numbers(focus=0.5, bespoke_yields=1.5)
+    assert bespoke_chance(0.8, 0.6, complexity, load, n) == pytest.approx(expected, abs=1e-12)
 
 
 def test_bespoke_help_takes_longer_for_complex_lives():

@@ -1,4 +1,4 @@
-"""One test of a pattern: seen in nine tenths of the seeds, or an expected failure with the reason that its module gives."""
+"""One test of a pattern: seen in nine tenths of the seeds, or an expected failure, for the module's reason."""
 
 from __future__ import annotations
 
