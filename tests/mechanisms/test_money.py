@@ -66,7 +66,7 @@ def test_a_hospital_whose_figure_is_not_taken_neither_gains_nor_loses():
 
 
 def test_more_than_half_of_the_budget_for_conveners_is_refused():
-    with pytest.raises(ValueError, match="take .* of a place's budget; at most half"):
+    with pytest.raises(ValueError, match="take .* of a place's budget; at most 50%"):
         funded({"conveners": 40.0})
 
 
