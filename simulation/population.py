@@ -174,13 +174,14 @@ def make_people(person, person_start, organisation_staff, n, onset, k, p0, p1):
             for d in range(N_DOMAINS):
                 lingering = onset[d] * n.need_start * wide(person.frailty[i])
                 if happens(lingering, unit(word(k, i, 10 + d))):
-                    person.need[d, i] = n.need_start_least + n.need_start_spread * unit(word(k, i, 20 + d))
+                    size = n.need_start_least + n.need_start_spread * unit(word(k, i, 20 + d))
+                    person.need[d, i] = min(1.0, size)
                     person.last_result[d, i] = np.uint8(RESULT_UNRESOLVED)
                     person.attempts[d, i] = np.uint8(1)
             person.trust[i] = min(1.0, max(0.0, n.trust_start + n.trust_spread * normal(word(k, i, 3))))
             if unit(word(k, i, 4)) < n.continuity_start:
                 person.known_by[i] = practice_first + int(unit(word(k, i, 5)) * practice_staff)
-                person.known_strength[i] = n.known_least + n.known_spread * unit(word(k, i, 6))
+                person.known_strength[i] = min(1.0, n.known_least + n.known_spread * unit(word(k, i, 6)))
 
 
 @kernel
@@ -227,14 +228,14 @@ def make_staff(staff, organisation, place, nation, organisation_staff, n, k_staf
                     if 2 * j < n.ties_inside:
                         other = organisation_staff[o] + int(unit(word(k_staff, s, 10 + j)) * mates)
                         trust = n.tie_inside_least + n.tie_inside_spread * unit(word(k_staff, s, 20 + j))
-                        link(staff.tie, staff.tie_trust, s, other, trust)
+                        link(staff.tie, staff.tie_trust, s, other, min(1.0, trust))
                 wanted = n.ties_across * 0.5
                 for j in range(MAX_TIES // 2):
                     if unit(word(k_staff, s, 30 + j)) < wanted - j:
                         other = first + int(unit(word(k_staff, s, 40 + j)) * (last - first))
                         if staff.organisation[other] != o:
                             trust = n.tie_across_least + n.tie_across_spread * unit(word(k_staff, s, 50 + j))
-                            link(staff.tie, staff.tie_trust, s, other, trust)
+                            link(staff.tie, staff.tie_trust, s, other, min(1.0, trust))
 
 
 def keys(seed: int) -> tuple[np.uint64, ...]:

@@ -46,7 +46,7 @@ TABLE = Table("money", "What everything costs, and whose budget grows", (
       "Smallest budget relative to plan."),
     P("load_most", 2, "number", 0.5, 20, "judgement", "No payer follows a runaway queue all the way",
       "Load beyond which a deficit earns no more."),
-    P("front_least", 0.5, "share", 0.05, 1, "judgement",
+    P("front_least", 0.5, "share", 0.05, 0.9, "judgement",
       "A guard against slips: no regime means to spend half of its budget on conveners and inspection",
       "Share of a place's budget that must be left for the front line; less is refused."),
     P("quarter", 13, "week", 1, 104, "judgement", "Quarterly monitoring", "Time between budget reviews."),

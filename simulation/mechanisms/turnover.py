@@ -84,9 +84,9 @@ def leave(person, first_person, last_person, staff, organisation, o, s, vacant_u
     staff.vacant_until[s] = vacant_until
     staff.joined[s] = vacant_until
     staff.practice[s] = organisation.standard[o]
-    staff.motivation[s] = n.newcomer_motivation + n.newcomer_motivation_spread * unit(
-        word(k_newcomer, s, 0))
-    staff.burnout[s] = n.newcomer_burnout + n.newcomer_burnout_spread * unit(word(k_newcomer, s, 1))
+    staff.motivation[s] = min(1.0, n.newcomer_motivation
+                              + n.newcomer_motivation_spread * unit(word(k_newcomer, s, 0)))
+    staff.burnout[s] = min(1.0, n.newcomer_burnout + n.newcomer_burnout_spread * unit(word(k_newcomer, s, 1)))
     staff.self_interest[s] = unit(word(k_newcomer, s, 2)) ** self_interest_power
     staff.solver[s] = unit(word(k_newcomer, s, 3))
     staff.effort[s] = 1.0 - n.newcomer_withheld * wide(staff.self_interest[s])

@@ -269,6 +269,23 @@ def test_vacancies_last_as_long_as_they_should_on_average():
     assert abs(length.mean() - 9.5) < 4 * 5.8 / math.sqrt(len(length))
 
 
+def test_how_far_single_vacancies_differ_is_a_parameter():
+    world = pressed(staff={"hospital": 400.0}, people=10_000, leave=CERTAIN, vacancy=10.0, vacancy_spread=0.0)
+    world.step()
+    assert (world.staff.vacant_until - 1 == 10).all()
+
+
+def test_newcomers_are_as_their_parameters_say():
+    world = pressed(leave=CERTAIN, newcomer_motivation=0.9, newcomer_motivation_spread=0.0, newcomer_burnout=0.8,
+                    newcomer_burnout_spread=1.0, newcomer_withheld=0.0, newcomer_success=0.3)
+    world.step()
+    staff = world.staff
+    for column, expected in ((staff.motivation, 0.9), (staff.effort, 1.0), (staff.success, 0.3)):
+        np.testing.assert_allclose(column, expected, rtol=1e-6)
+    assert staff.burnout.min() >= np.float32(0.8)
+    assert staff.burnout.max() == 1.0, "never more exhausted than wholly"
+
+
 def test_self_interest_of_newcomers_is_as_in_the_population():
     world = pressed(staff={"hospital": 400.0}, people=10_000, leave=CERTAIN)
     world.step()
