@@ -59,7 +59,6 @@ class Source:
         rules: (name, source) of its scalar rules, in the order of the file, without the decorator.
         steps: (name, first paragraph of the docstring) of its loops, those that say what they do.
         loops: (name, source) of its loops, without the decorator.
-        constants: how many numbers stand in its rules and loops, apart from 0, 1 and 2.
         imports: the modules of the same folder that it uses, without the folder's name.
     """
 
@@ -67,7 +66,6 @@ class Source:
     rules: tuple[tuple[str, str], ...]
     steps: tuple[tuple[str, str], ...]
     loops: tuple[tuple[str, str], ...]
-    constants: int
     imports: tuple[str, ...]
 
 
@@ -76,7 +74,7 @@ def source(path: Path, package: str = "simulation.mechanisms.") -> Source:
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
     lines = text.splitlines()
-    rules, steps, loops, imports, constants = [], [], [], [], 0
+    rules, steps, loops, imports = [], [], [], []
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(package):
             imports.append(node.module.removeprefix(package))
@@ -90,8 +88,5 @@ def source(path: Path, package: str = "simulation.mechanisms.") -> Source:
             loops.append(written)
             if said := ast.get_docstring(node):
                 steps.append((node.name, linked(" ".join(said.split("\n\n")[0].split()))))
-        if marks & {"rule", "kernel", "kernel_part"}:
-            numbers = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, float)]
-            constants += sum(number not in (0.0, 1.0, 2.0) for number in numbers)
-    return Source(from_docstring(ast.get_docstring(tree) or ""), tuple(rules), tuple(steps), tuple(loops), constants,
+    return Source(from_docstring(ast.get_docstring(tree) or ""), tuple(rules), tuple(steps), tuple(loops),
                   tuple(imports))

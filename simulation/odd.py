@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from simulation import register
+from simulation import buried, register
 from simulation.chance import PURPOSES
 from simulation.columns import FAMILIES, Column
 from simulation.levers import LEVER_INDEX, LEVERS
@@ -237,10 +237,10 @@ def _evidence() -> dict[str, Any]:
 
 def _limits() -> dict[str, Any]:
     counts = register.counts()
-    parts = [source(PACKAGE / "population.py"), *map(source, (PACKAGE / "mechanisms").glob("*.py"))]
+    found = buried.judgements()
     bare = [name for name, found in counts.items() if not found["measured"] + found["associated"]]
     return {"bare": ", ".join(bare) or "none",
-            "buried": round(sum(part.constants for part in parts), -1),
+            "buried": len(found), "buried_in": code(sorted({f"{each.module}.py" for each in found})),
             "ranged": sum(e.range_from == "evidence" for e in register.parameters())}
 
 

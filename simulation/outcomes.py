@@ -114,7 +114,7 @@ OUTCOMES: tuple[Outcome, ...] = (
       "Unmet need over all domains, mean of the fifth of people with the most complex lives.",
       lambda t: t.need_complex / t.people_complex),
     O("in_need", "People in need", "people", "share", "lower", "mean",
-      "Share of people whose worst need is above 0.2.", lambda t: t.in_need / t.people),
+      "Share of people whose worst need is above `in_need` of the table of need, 0.2.", lambda t: t.in_need / t.people),
     O("equity_gap", "Gap between poorest and richest fifth", "people", "0..6 a person", "lower", "mean",
       "Mean need of the most deprived fifth minus that of the least deprived.",
       lambda t: t.need_deprived / t.people_deprived - t.need_affluent / t.people_affluent),

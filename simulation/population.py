@@ -20,6 +20,7 @@ from simulation.vocabulary import CHOICES, N_DOMAINS, N_KINDS, ORGANISATION_KIND
 P = Parameter
 _STAFF_SOURCE = ("Judgement, scaled so that hours roughly meet demand; anchors: 2,258 patients for each full-time GP "
                  "(BMA 2024), 1.5m NHS staff and 1.6m care posts for 57.7m people, most of them not in first contact")
+_START = "A starting point, which the burn-in moves; no direct estimate"
 
 TABLE = Table("population", "Who lives and works in a place at the start", (
     P("frailty_spread", 0.95, "number", 0.2, 1.6, "associated",
@@ -47,26 +48,53 @@ TABLE = Table("population", "Who lives and works in a place at the start", (
       "Chance that a member of staff differs from the standard on a choice at the start."),
     P("trust_start", 0.6, "share", 0, 1, "judgement", "Public trust in local services is moderate to high",
       "Mean trust of people in services at the start."),
+    P("trust_spread", 0.15, "share", 0, 0.5, "judgement", _START,
+      "Standard deviation of people's trust at the start, before it is kept within 0 and 1."),
     P("continuity_start", 0.55, "share", 0.4, 0.7, "associated",
       "Stands in for the usual-provider index, 0.61 in England 2011-13: Barker 2017, doi:10.1136/bmj.j84",
       "Share of people who have a worker who knows them at the start."),
+    P("known_least", 0.3, "share", 0, 1, "judgement", _START,
+      "How well that worker knows the person at the start, at the least."),
+    P("known_spread", 0.4, "share", 0, 1, "judgement", _START, "Best less least knowing at the start."),
     P("self_interest_mean", 0.3, "share", 0.02, 0.9, "judgement",
       "Knights and knaves (Le Grand 2003); Gravelle, Sutton & Ma 2010, doi:10.1111/j.1468-0297.2009.02340.x, "
       "find both gaming and altruism",
       "Mean self-interest of staff, drawn once; most are near 0, some near 1."),
     P("motivation_start", 0.6, "share", 0, 1, "judgement", "NHS Staff Survey: motivation about 7 of 10",
       "Mean intrinsic motivation at the start."),
+    P("motivation_spread", 0.12, "share", 0, 0.5, "judgement", _START,
+      "Standard deviation of motivation at the start, before it is kept within 0 and 1."),
     P("burnout_start", 0.42, "share", 0, 1, "associated", "NHS Staff Survey: burnt out 33 % (2022), 30 % (2024)",
       "Mean exhaustion at the start."),
+    P("burnout_start_spread", 0.16, "share", 0, 0.5, "judgement", _START,
+      "Standard deviation of exhaustion at the start, before it is kept within 0 and 1."),
+    P("withheld_start", 0.3, "share", 0, 1, "judgement", _START,
+      "Effort that a wholly self-interested person withholds at the start."),
+    P("success_start", 0.5, "share", 0, 1, "judgement", "Nothing is known yet: the middle of the scale",
+      "Success in own cases that everybody begins with."),
     P("ties_inside", 3, "number", 0, 6, "judgement", "Colleagues of one team know each other",
       "Ties to colleagues in the same organisation at the start."),
+    P("tie_inside_least", 0.35, "share", 0, 1, "judgement", _START, "Least trust of such a tie."),
+    P("tie_inside_spread", 0.3, "share", 0, 1, "judgement", _START, "Most less least trust of such a tie."),
     P("ties_across", 0.8, "number", 0, 6, "judgement", "No measured figure; bridging ties are few (Burt 2004)",
       "Mean ties to colleagues in other organisations at the start."),
+    P("tie_across_least", 0.2, "share", 0, 1, "judgement", "Less than inside; " + _START.lower(),
+      "Least trust of a tie to another organisation at the start."),
+    P("tie_across_spread", 0.3, "share", 0, 1, "judgement", _START, "Most less least trust of such a tie."),
+    P("performance_start", 0.85, "share", 0, 1, "judgement",
+      "A starting point, which the burn-in moves; 84 % were seen within four hours in 2003 (Mason 2012)",
+      "Recorded, true and perceived performance with which every organisation begins."),
+    P("safety_start", 0.5, "share", 0, 1, "judgement", "The middle of the scale; " + _START.lower(),
+      "Psychological safety of every organisation at the start."),
+    P("load_start", 0.9, "number", 0, 3, "judgement", _START,
+      "Hours wanted relative to hours there are, at the start."),
     P("slack_start", 0.1, "share", 0, 0.4, "judgement",
       "No estimate; England's gains under targets coincided with large funding growth, so slack does not explain all",
       "Share of hours not turned to use at the start."),
     P("need_start", 23, "week", 0, 520, "judgement", "Long enough that the burn-in ends in a steady state",
-      "Weeks of new needs that are still felt at the start, each of a size between 0.1 and 0.7."),
+      "Weeks of new needs that are still felt at the start."),
+    P("need_start_least", 0.1, "share", 0, 1, "judgement", _START, "Smallest size of such a need."),
+    P("need_start_spread", 0.6, "share", 0, 1, "judgement", _START, "Largest less smallest size of such a need."),
     P("burn_in", 39, "week", 0, 520, "judgement", "Nine months of ordinary services, the same for every regime",
       "How long the world runs under ordinary levers before the clock of the scenario starts."),
     P("long_wait", 6, "week", 0.01, 208, "judgement",
@@ -75,6 +103,8 @@ TABLE = Table("population", "Who lives and works in a place at the start", (
     P("mindset_start", 0.35, "share", 0, 1, "judgement",
       "Problem-solvers are promoted (Shah, quoted by Mezey); only 6 % of board charts show chance: Schmidtke 2017",
       "Mean leader mindset at the start: 0 solves problems, 1 frames them."),
+    P("mindset_spread", 0.15, "share", 0, 0.5, "judgement", "Leaders differ; no direct estimate",
+      "Standard deviation of leaders' mindset at the start, before it is kept within 0 and 1."),
     P("belief_error", 0.15, "share", 0, 0.5, "judgement", "Leaders' own beliefs about practice differ from the book",
       "Chance that a first leader believes otherwise than the book on a choice."),
     P("staff_general_practice", 16, "people", 2, 200, "judgement", _STAFF_SOURCE, "General practice staff per 10,000."),
@@ -144,13 +174,14 @@ def make_people(person, person_start, organisation_staff, n, onset, k, p0, p1):
             for d in range(N_DOMAINS):
                 lingering = onset[d] * n.need_start * wide(person.frailty[i])
                 if happens(lingering, unit(word(k, i, 10 + d))):
-                    person.need[d, i] = 0.1 + 0.6 * unit(word(k, i, 20 + d))
+                    size = n.need_start_least + n.need_start_spread * unit(word(k, i, 20 + d))
+                    person.need[d, i] = min(1.0, size)
                     person.last_result[d, i] = np.uint8(RESULT_UNRESOLVED)
                     person.attempts[d, i] = np.uint8(1)
-            person.trust[i] = min(1.0, max(0.0, n.trust_start + 0.15 * normal(word(k, i, 3))))
+            person.trust[i] = min(1.0, max(0.0, n.trust_start + n.trust_spread * normal(word(k, i, 3))))
             if unit(word(k, i, 4)) < n.continuity_start:
                 person.known_by[i] = practice_first + int(unit(word(k, i, 5)) * practice_staff)
-                person.known_strength[i] = 0.3 + 0.4 * unit(word(k, i, 6))
+                person.known_strength[i] = min(1.0, n.known_least + n.known_spread * unit(word(k, i, 6)))
 
 
 @kernel
@@ -169,37 +200,42 @@ def make_staff(staff, organisation, place, nation, organisation_staff, n, k_staf
             organisation.kind[o] = np.uint8(o - p * N_KINDS)
             organisation.standard[o] = book
             organisation.funding[o] = 1.0
-            organisation.recorded[o] = organisation.true_performance[o] = organisation.perceived[o] = 0.85
-            organisation.safety[o] = 0.5
+            organisation.recorded[o] = organisation.true_performance[o] = n.performance_start
+            organisation.perceived[o] = n.performance_start
+            organisation.safety[o] = n.safety_start
             organisation.slack[o] = n.slack_start
-            organisation.load[o] = 0.9
+            organisation.load[o] = n.load_start
             organisation.next_staff[o] = organisation_staff[o]
-            leader = min(1.0, max(0.0, n.mindset_start + 0.15 * normal(word(k_place, o, 300))))
+            leader = min(1.0, max(0.0, n.mindset_start + n.mindset_spread * normal(word(k_place, o, 300))))
             organisation.mindset[o] = leader
             organisation.belief[o] = book ^ random_bits(k_place, o, 400, n.belief_error, all_bits)
             organisation.leader_since[o] = 0
             for s in range(organisation_staff[o], organisation_staff[o + 1]):
                 staff.organisation[s] = o
                 staff.practice[s] = book ^ random_bits(k_staff, s, 200, n.practice_spread, all_bits)
-                staff.motivation[s] = min(1.0, max(0.0, n.motivation_start + 0.12 * normal(word(k_staff, s, 0))))
-                staff.burnout[s] = min(1.0, max(0.0, n.burnout_start + 0.16 * normal(word(k_staff, s, 1))))
+                staff.motivation[s] = min(1.0, max(
+                    0.0, n.motivation_start + n.motivation_spread * normal(word(k_staff, s, 0))))
+                staff.burnout[s] = min(1.0, max(
+                    0.0, n.burnout_start + n.burnout_start_spread * normal(word(k_staff, s, 1))))
                 staff.self_interest[s] = unit(word(k_staff, s, 2)) ** (1.0 / n.self_interest_mean - 1.0)
                 staff.solver[s] = unit(word(k_staff, s, 3))
-                staff.effort[s] = 1.0 - 0.3 * wide(staff.self_interest[s])
-                staff.success[s] = 0.5
+                staff.effort[s] = 1.0 - n.withheld_start * wide(staff.self_interest[s])
+                staff.success[s] = n.success_start
         for o in range(p * N_KINDS, (p + 1) * N_KINDS):
             mates = organisation_staff[o + 1] - organisation_staff[o]
             for s in range(organisation_staff[o], organisation_staff[o + 1]):
                 for j in range(int(n.ties_inside) // 2 + 1):
                     if 2 * j < n.ties_inside:
                         other = organisation_staff[o] + int(unit(word(k_staff, s, 10 + j)) * mates)
-                        link(staff.tie, staff.tie_trust, s, other, 0.35 + 0.3 * unit(word(k_staff, s, 20 + j)))
+                        trust = n.tie_inside_least + n.tie_inside_spread * unit(word(k_staff, s, 20 + j))
+                        link(staff.tie, staff.tie_trust, s, other, min(1.0, trust))
                 wanted = n.ties_across * 0.5
                 for j in range(MAX_TIES // 2):
                     if unit(word(k_staff, s, 30 + j)) < wanted - j:
                         other = first + int(unit(word(k_staff, s, 40 + j)) * (last - first))
                         if staff.organisation[other] != o:
-                            link(staff.tie, staff.tie_trust, s, other, 0.2 + 0.3 * unit(word(k_staff, s, 50 + j)))
+                            trust = n.tie_across_least + n.tie_across_spread * unit(word(k_staff, s, 50 + j))
+                            link(staff.tie, staff.tie_trust, s, other, min(1.0, trust))
 
 
 def keys(seed: int) -> tuple[np.uint64, ...]:

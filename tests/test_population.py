@@ -53,6 +53,34 @@ def test_random_bits_have_their_share_and_their_place():
     assert random_bits(k, 1, 100, 1.0, 60) == (1 << 60) - 1
 
 
+SPREADS = ("need_start", "known", "tie_inside", "tie_across")
+
+
+@pytest.mark.parametrize(("least", "spread"), [(0.25, 0.0), (0.0, 1.0), (0.9, 1.0)])
+def test_sizes_at_the_start_lie_between_their_least_and_most_and_never_above_1(least, spread):
+    numbers = {f"{name}_least": least for name in SPREADS} | {f"{name}_spread": spread for name in SPREADS}
+    world = alone("need", people=4_000, parameters={"population": {"ties_across": 6.0, **numbers}})
+    person, staff = world.person, world.staff
+    columns = (person.need[person.need > 0], person.known_strength[person.known_by != NOBODY],
+               staff.tie_trust[staff.tie != NOBODY])
+    for sizes in columns:
+        assert len(sizes) > 20
+        assert sizes.min() >= np.float32(least)
+        assert sizes.max() <= np.float32(min(1.0, least + spread))
+
+
+def test_where_everybody_begins_is_as_the_parameters_say():
+    world = alone(parameters={"population": {
+        "performance_start": 0.7, "safety_start": 0.3, "load_start": 1.2, "success_start": 0.4, "trust_spread": 0.0,
+        "motivation_spread": 0.0, "burnout_start_spread": 0.0, "mindset_spread": 0.0, "withheld_start": 0.0}})
+    o, staff, n = world.organisation, world.staff, world.numbers["population"]
+    for column, expected in ((o.recorded, 0.7), (o.true_performance, 0.7), (o.perceived, 0.7), (o.safety, 0.3),
+                             (o.load, 1.2), (o.mindset, n.mindset_start), (staff.success, 0.4), (staff.effort, 1.0),
+                             (staff.motivation, n.motivation_start), (staff.burnout, n.burnout_start),
+                             (world.person.trust, n.trust_start)):
+        np.testing.assert_allclose(column, expected, rtol=1e-6)
+
+
 def test_lives(town):
     person = town.person
     for quintile in range(1, 6):

@@ -3,7 +3,7 @@
 For one person and domain, n the need, w the willingness (from trust), all rates per tick::
 
     asks        1 - exp(-seek * n * w)           w = willing_floor + (1 - willing_floor) * trust
-    wrong door  wrong_door * (1 + complexity) for needs outside general practice; they come to general practice
+    wrong door  wrong_door * (1 + wrong_door_complexity * complexity)     comes to general practice first
     turned away if n < eligibility + what the organisation has added under pressure
     chases      1 - exp(-chase * n)              while waiting; costs staff time, helps nobody
     gives up    1 - exp(-renege)                 reneging, in the words of queueing theory
@@ -51,7 +51,10 @@ TABLE = Table("access", "People ask for help, wait, chase, are turned away", (
     P("wrong_door", 0.08, "share", 0, 1, "associated",
       "17 % of care-navigator contacts wrongly resolved first: Boam & Downham 2025; GPs report that 19 % of their time "
       "goes on matters other than health: Citizens Advice 2015",
-      "Chance that a need outside general practice comes to general practice first; doubles with complexity."),
+      "Chance that a need outside general practice comes to general practice first, for a person of complexity 0."),
+    P("wrong_door_complexity", 1, "number", 0, 5, "judgement",
+      "Tangled lives fit no sign on a door; no direct estimate",
+      "How much complexity 1 adds to that chance, as a multiple."),
     P("chase", 0.12, "per week", 0, 5, "judgement", "Chasing is common where waits are long; no direct estimate",
       "How often a waiting person with need 1 asks where their help is."),
     P("chase_hours", 0.12, "hours", 0, 5, "judgement", "A call, a search, a call back", "Staff time of one chase."),
@@ -151,7 +154,7 @@ def advance_access(person, person_start, organisation, place_tally, levers, comp
                     continue
                 at = d
                 if d != GENERAL_PRACTICE:
-                    wrong = n.wrong_door * (1.0 + wide(person.complexity[i]))
+                    wrong = n.wrong_door * (1.0 + n.wrong_door_complexity * wide(person.complexity[i]))
                     if unit(word(k_door, i, d)) < wrong:
                         at = GENERAL_PRACTICE
                 if not admits(door[at, i], now):

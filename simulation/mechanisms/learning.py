@@ -44,6 +44,9 @@ TABLE = Table("learning", "Act and observe, peers, the book, and drift", (
     P("trial_limit", 52, "week", 1, 208, "judgement", "A trial that sees no cases is given up", "Longest trial."),
     P("observation_error", 0.25, "number", 0, 2, "judgement", "Results are seen through other things that happen",
       "Error of one case as staff see it; falls with the square root of cases, and with safety."),
+    P("unsafe_error", 1.5, "number", 1, 5, "judgement",
+      "Fear hides what goes wrong, openness shows it: form only (Edmondson 1996); no size is known",
+      "Multiple of that error where there is no safety; full safety takes 1 off it."),
     P("memory_of_cases", 26, "week", 1, 208, "judgement", "Half a year", "How long usual results are remembered."),
     P("safety_floor", 0.3, "share", 0, 1, "associated", "Safety and learning rho about 0.6: Frazier 2017, "
       "doi:10.1111/peps.12183", "Share of trials that begin even without safety."),
@@ -81,9 +84,9 @@ def trial_hazard(trials, learning_time, mindset, safety, protection_floor, safet
 
 
 @rule
-def looks_better(trial_mean, usual_mean, cases, error, safety, chance):
+def looks_better(trial_mean, usual_mean, cases, error, unsafe_error, safety, chance):
     """Whether a trial looks better than usual, seen through the error of so many cases (`chance` uniform)."""
-    seen = trial_mean + error * (1.5 - safety) * (2.0 * chance - 1.0) / math.sqrt(max(1.0, cases))
+    seen = trial_mean + error * (unsafe_error - safety) * (2.0 * chance - 1.0) / math.sqrt(max(1.0, cases))
     return seen > usual_mean
 
 
@@ -169,7 +172,8 @@ def advance_learning(staff, organisation, organisation_staff, place, place_tally
                         staff.trial_choice[s] = np.int8(NOBODY)
                         kept = looks_better(wide(staff.trial_sum[s]) / cases,
                                             wide(staff.usual_sum[s]) / max(1.0, wide(staff.usual_cases[s])), cases,
-                                            n.observation_error, organisation.safety[o], unit(word(k_trial, s, 2)))
+                                            n.observation_error, n.unsafe_error, organisation.safety[o],
+                                            unit(word(k_trial, s, 2)))
                         if kept:
                             staff.practice[s] ^= choice << shift
                             tally[T.TRIALS_KEPT] += 1.0

@@ -5,7 +5,7 @@ passes the target. Under gaming a breach may be kept out of the record, by one o
 costs staff time), the person is reclassified (and leaves the count), or the record is fudged. With g the organisation's
 inclination (set in `pressure`) and h the self-interest of the person who keeps the record::
 
-    chance of an act = g * (1/2 + h)
+    chance of an act = g * (act_floor + h)
 
 A person turned away by a raised threshold never reaches the record: true performance counts them as not met. Recorded
 minus true is therefore exactly the sum of four acts. A survey asks some of those same people: they know what happened,
@@ -25,11 +25,14 @@ from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism
 from simulation.parameters import Parameter as P
 from simulation.parameters import Table
-from simulation.vocabulary import CRISIS_NEW, HOSPITAL, N_KINDS, NEW_NEED, NOBODY
+from simulation.vocabulary import CRISIS_NEW, HOSPITAL, N_DOMAINS, N_KINDS, NEW_NEED, NOBODY
 
 TABLE = Table("measurement", "Recorded, true and perceived; and the acts between them", (
     P("hospital_counts", 0, "share", 0, 1, "judgement", "The target of a town is for planned doors; an emergency "
       "department's scenario sets 1", "Whether hospital waits count for the target: 1 they do, 0 they do not."),
+    P("act_floor", 0.5, "share", 0, 1, "judgement", "Those told to doctor a record mostly do; no direct estimate",
+      "Share of the organisation's inclination that a record keeper without self-interest follows; self-interest adds "
+      "to it."),
     P("stop_share", 0.4, "share", 0, 1, "judgement",
       "Acts named in Bevan & Hood 2006, doi:10.1111/j.1467-9299.2006.00600.x",
       "Share of acts that stop a clock."),
@@ -46,6 +49,8 @@ TABLE = Table("measurement", "Recorded, true and perceived; and the acts between
     P("coded_false", 0.05, "share", 0, 1, "judgement", "Some value demand is coded as failure",
       "Chance that value demand is coded as failure demand."),
     P("settling", 4, "week", 0.02, 52, "judgement", "Figures are read by the month", "Memory of the running figures."),
+    P("survey_memory", 3, "number", 0.25, 52, "judgement", "Surveys are read by the quarter, figures by the month",
+      "Memory of the surveyed figure, as a multiple of that of the recorded one."),
     P("error_below", 0.5, "share", 0, 1, "judgement", "Help that fits less than this is an error",
       "Fit below which a contact counts as an error."),
     P("report_base", 0.2, "share", 0, 1, "judgement",
@@ -59,9 +64,15 @@ MeasurementNumbers = TABLE.fields("MeasurementNumbers", __name__)
 
 
 @rule
-def act_chance(gaming, self_interest):
+def figure_taken(kind, hospital_counts):
+    """Whether the figure of this kind of organisation is taken: always, but for the hospital's only if it counts."""
+    return kind != HOSPITAL or hospital_counts >= 0.5
+
+
+@rule
+def act_chance(gaming, self_interest, floor):
     """Chance that a breach is kept out of the record."""
-    return min(1.0, gaming * (0.5 + self_interest))
+    return min(1.0, gaming * (floor + self_interest))
 
 
 @rule
@@ -116,7 +127,7 @@ def advance_measurement(person, staff, organisation, organisation_staff, place_t
             tally[T.ERRORS_MADE] += 1.0
             if unit(word(k_errors, i, o - p * N_KINDS)) < n.report_base + n.report_safety * organisation.safety[o]:
                 tally[T.ERRORS_REPORTED] += 1.0
-        if o - p * N_KINDS == HOSPITAL and n.hospital_counts < 0.5:
+        if not figure_taken(o - p * N_KINDS, n.hospital_counts):
             continue
         if work.served_wait[r] <= levers[p, L.TARGET_WAIT]:
             organisation.true_n[o] += 1.0
@@ -131,7 +142,7 @@ def advance_measurement(person, staff, organisation, organisation_staff, place_t
         target = levers[p, L.TARGET_WAIT]
         offset = person_start[p] - first_person
         for kind in range(N_KINDS):
-            if kind == HOSPITAL and n.hospital_counts < 0.5:
+            if not figure_taken(kind, n.hospital_counts):
                 continue
             o = p * N_KINDS + kind
             posts = organisation_staff[o + 1] - organisation_staff[o]
@@ -140,12 +151,12 @@ def advance_measurement(person, staff, organisation, organisation_staff, place_t
                 since = person.door[kind, i]
                 if since < 0 or not (now - since <= target < now + 1 - since):
                     continue
-                size = wide(person.need[min(kind, 5), i])
+                size = wide(person.need[min(kind, N_DOMAINS - 1), i])
                 organisation.true_n[o] += 1.0
                 keeper = organisation_staff[o] + int(unit(word(k_gaming, i, 10 + kind)) * posts)
                 recorded = 1.0
                 what = BREACH
-                chance = act_chance(organisation.gaming[o], wide(staff.self_interest[keeper]))
+                chance = act_chance(organisation.gaming[o], wide(staff.self_interest[keeper]), n.act_floor)
                 if unit(word(k_gaming, i, kind)) < chance:
                     u = unit(word(k_gaming, i, 20 + kind))
                     if u < n.stop_share:
@@ -168,7 +179,7 @@ def advance_measurement(person, staff, organisation, organisation_staff, place_t
                     organisation.recorded_met[o] += 1.0
                 if recording:
                     note(work.log_n, work.log_what, work.log_value, what, i, o, keeper if what != BREACH else NOBODY,
-                         min(kind, 5), 0, wide(now + 1 - since), size, size)
+                         min(kind, N_DOMAINS - 1), 0, wide(now + 1 - since), size, size)
                 survey(0.0, n.survey_share, n.survey_error, k_survey, i, 20 + 2 * kind, organisation, o, tally)
         # Those turned away by a threshold raised above the regime's never reach the record.
         deflected = tally[T.DEFLECTED]
@@ -190,7 +201,7 @@ def advance_measurement(person, staff, organisation, organisation_staff, place_t
             organisation.true_n[o], n.settling)
         organisation.perceived[o], organisation.perceived_weight[o] = running(
             organisation.perceived[o], organisation.perceived_weight[o], organisation.surveyed_met[o],
-            organisation.surveyed[o], n.settling * 3.0)
+            organisation.surveyed[o], n.settling * n.survey_memory)
 
 
 def _advance(world, block: Block) -> None:

@@ -19,6 +19,7 @@ from simulation import levers as L
 from simulation import tallies as T
 from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism, WorldError
+from simulation.mechanisms.measurement import figure_taken
 from simulation.parameters import WEEKS_PER_YEAR, Table
 from simulation.parameters import Parameter as P
 from simulation.vocabulary import HOSPITAL, N_KINDS
@@ -43,6 +44,11 @@ TABLE = Table("money", "What everything costs, and whose budget grows", (
     P("sensitivity", 0.25, "number", 0, 2, "judgement", "Budgets move slowly", "How strongly budgets follow scores."),
     P("smallest", 0.75, "share", 0.2, 1, "judgement", "No organisation is starved within years",
       "Smallest budget relative to plan."),
+    P("load_most", 2, "number", 0.5, 20, "judgement", "No payer follows a runaway queue all the way",
+      "Load beyond which a deficit earns no more."),
+    P("front_least", 0.5, "share", 0.05, 0.9, "judgement",
+      "A guard against slips: no regime means to spend half of its budget on conveners and inspection",
+      "Share of a place's budget that must be left for the front line; less is refused."),
     P("quarter", 13, "week", 1, 104, "judgement", "Quarterly monitoring", "Time between budget reviews."),
 ))
 MoneyNumbers = TABLE.fields("MoneyNumbers", __name__)
@@ -60,10 +66,10 @@ def review_budgets(organisation, organisation_staff, levers, n, hospital_counts,
         a, b = p * N_KINDS, (p + 1) * N_KINDS
         mean, posts, counted_posts = 0.0, 0.0, 0.0
         for o in range(a, b):
-            counted = o - a != HOSPITAL or hospital_counts >= 0.5
+            counted = figure_taken(o - a, hospital_counts)
             size = wide(organisation_staff[o + 1] - organisation_staff[o])
             honesty = 1.0 - abs(organisation.recorded[o] - organisation.perceived[o])
-            score = budget_score(organisation.recorded[o], min(2.0, organisation.load[o]), honesty,
+            score = budget_score(organisation.recorded[o], min(n.load_most, organisation.load[o]), honesty,
                                  levers[p, L.FUNDING_RESULTS], levers[p, L.FUNDING_DEFICITS], levers[p,
                                                                                                      L.FUNDING_TRUST])
             organisation.funding[o] = score
@@ -72,7 +78,7 @@ def review_budgets(organisation, organisation_staff, levers, n, hospital_counts,
                 mean += size * score
                 counted_posts += size
         mean /= counted_posts
-        if hospital_counts < 0.5:
+        if not figure_taken(HOSPITAL, hospital_counts):
             organisation.funding[a + HOSPITAL] = mean
         total = 0.0
         for o in range(a, b):
@@ -107,14 +113,15 @@ def front_share(
 ) -> np.ndarray:
     """Share of each place's budget that reaches the front line: what conveners and inspection leave of it.
 
-    `posts_cost`: pounds a tick for all posts of each place. Raises WorldError where less than half would be left.
+    `posts_cost`: pounds a tick for all posts of each place. Raises WorldError where less than `front_least` is left.
     """
     conveners = levers[:, L.CONVENERS] * people / 10_000 * numbers.convener_cost / WEEKS_PER_YEAR * tick_weeks
     share = 1.0 - conveners / posts_cost - levers[:, L.AUDIT] * numbers.inspection
-    if (share < 0.5).any():
+    if (share < numbers.front_least).any():
         raise WorldError(
-            f"conveners and inspection take {1 - share.min():.0%} of a place's budget; at most half can go to them. "
-            "Lower the levers conveners or audit, or give the place more staff."
+            f"conveners and inspection take {1 - share.min():.0%} of a place's budget; at most "
+            f"{1 - numbers.front_least:.0%} can go to them. Lower the levers conveners or audit, or give the place "
+            "more staff."
         )
     return share
 

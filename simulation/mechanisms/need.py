@@ -67,18 +67,19 @@ TABLE = Table("need", "Needs begin, grow, feed each other and become crises", (
     P("severity_least", 0.2, "share", 0, 1, "judgement", "A need that is noticed is not tiny",
       "Smallest size of a new need."),
     P("severity_spread", 0.35, "share", 0, 1, "judgement", "Needs differ in size", "Largest less smallest size."),
+    P("gone", 0.02, "share", 0, 0.2, "judgement", "A tenth of the smallest new need is not felt",
+      "Need below which it is over."),
+    P("in_need", 0.2, "share", 0, 1, "judgement", "A choice of what to count: the smallest size of a new need",
+      "Need above which a person is counted as in need; it changes nothing else."),
 ))
 NeedNumbers = TABLE.fields("NeedNumbers", __name__)
 
-GONE = 0.02
-"""A need below this is over."""
-
 
 @rule
-def grown(need, others, growth, coupling, remission):
+def grown(need, others, growth, coupling, remission, gone):
     """What becomes of one unmet need in one tick; `remission` already counts the community's support."""
     n = need + need * ((1.0 - need) * (growth + coupling * others) - remission)
-    return 0.0 if n < GONE else min(1.0, n)
+    return 0.0 if n < gone else min(1.0, n)
 
 
 @kernel_part
@@ -115,7 +116,7 @@ def grow_everybody(need, n, total, remission, after, worst):
         sizes = need[d]
         for j in range(people):
             size = wide(sizes[j])
-            size = grown(size, total[j] - size, n.growth, n.coupling, remission[j])
+            size = grown(size, total[j] - size, n.growth, n.coupling, remission[j], n.gone)
             sizes[j] = size
             after[j] += size
             worst[j] = max(worst[j], size)
@@ -171,7 +172,7 @@ def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge
             need_of_quintile[quintile[j]] += all_needs
             trust += wide(trusting[j])
             deaths += n.death * fragile * all_needs
-            in_need += 1 if worst[j] > 0.2 else 0
+            in_need += 1 if worst[j] > n.in_need else 0
             acute = n.acute * fragile
             hazard = acute + crisis_hazard(all_needs, n.crisis_threshold, n.crisis)
             if happens(hazard, second_half(w)) and door[j] < 0:
@@ -187,7 +188,7 @@ def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge
                     need_all += size - before
                     need_complex += (size - before) * is_complex
                     need_of_quintile[quintile[j]] += size - before
-                    in_need += 1 if size > 0.2 and worst[j] <= 0.2 else 0
+                    in_need += 1 if size > n.in_need and worst[j] <= n.in_need else 0
                     person.last_result[0, i] = np.uint8(RESULT_NEW)
                     person.attempts[0, i] = np.uint8(0)
                     crises_acute += 1

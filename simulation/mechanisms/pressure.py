@@ -5,16 +5,19 @@ For an organisation, with gap = max(0, target level - recorded performance) / ga
     pressure  -> (stakes + publicity_weight * publicity) * (hold + (1 - hold) * gap)
     slack     -> slack0 * (1 - slack_used * pressure)                 real effort first: targets work
     rush      -> rush_slope * pressure * max(0, load - rush_load)     then contacts are cut short
-    gaming    -> gaming_slope * stakes * gap * (1 - safety / 2) * (1 - audit_deters * audit)
-    threshold -> threshold_slope * stakes * gap * (1 - audit_deters * audit / 2)
-    safety    -> 0.2 + 0.5 * just_culture + 0.3 * mindset - blame * pressure * (1 - just_culture)
+    gaming    -> gaming_slope * stakes * gap * (1 - safety_deters * safety) * (1 - audit_deters * audit)
+    threshold -> threshold_slope * stakes * gap * (1 - audit_of_thresholds * audit_deters * audit)
+    safety    -> safety_base + safety_just * just_culture + safety_mindset * mindset
+                 - blame * pressure * (1 - just_culture)
 
 For a member of staff::
 
     effort     -> 1 - shirking * self-interest * (1 - watched) * (1 + deficits that earn money)
     motivation -> base + autonomy * discretion + competence * success + relatedness * ties - crowding * pressure
-    burnout    -> own level + load_burnout * (load - 0.85) + pressure_burnout * pressure - resources
-    leaving      hazard leave * (1 + leave_burnout if burnt out) * (1 + leave_motivation * (0.6 - motivation))
+    burnout    -> own level + load_burnout * (load - usual_load) + pressure_burnout * pressure
+                  - resources * (motivation - usual_motivation + resources_safety * (safety - usual_safety))
+    leaving      hazard leave * (1 + leave_burnout if burnt out)
+                        * max(leave_floor, 1 + leave_motivation * (usual_motivation - motivation))
 
 Sources: self-determination (Deci, Koestner & Ryan 1999, doi:10.1037/0033-2909.125.6.627; Cerasoli 2014,
 doi:10.1037/a0035661), demands and resources (Bakker & Demerouti 2007), burnout and leaving (Hodkinson 2022,
@@ -30,10 +33,11 @@ from simulation.columns import MAX_TIES
 from simulation.events import STAFF_LEFT, note
 from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.base import Block, Mechanism
-from simulation.mechanisms.turnover import LEAVING, leave
+from simulation.mechanisms.measurement import figure_taken
+from simulation.mechanisms.turnover import LEAVING, PARAMETERS, leave, vacancy_length
 from simulation.parameters import Parameter as P
 from simulation.parameters import Table
-from simulation.vocabulary import HOSPITAL, N_KINDS, NOBODY
+from simulation.vocabulary import N_KINDS, NOBODY
 
 TABLE = Table("pressure", "What a measured figure does to organisations and staff", (
     P("gap_scale", 0.15, "share", 0.02, 1, "judgement", "Fifteen points below target is full alarm",
@@ -54,12 +58,26 @@ TABLE = Table("pressure", "What a measured figure does to organisations and staf
     P("gaming_slope", 0.9, "number", 0, 3, "associated",
       "A third of ambulance trusts 'corrected' times: Bevan & Hood 2006; gamed share 0-0.3 under high stakes",
       "Inclination to doctor records at full stakes and gap."),
+    P("safety_deters", 0.5, "share", 0, 1, "judgement",
+      "Where bad figures can be said aloud there is less to hide; no direct estimate",
+      "Gaming that full psychological safety prevents."),
     P("audit_deters", 0.8, "share", 0, 1, "judgement", "Sure detection deters most", "Gaming that full audit deters."),
     P("gaming_settling", 26, "week", 0.1, 208, "associated",
       "Gaming grew over years: New Zealand 2010 on, Tenbensel 2020, doi:10.15171/ijhpm.2019.98",
       "How fast gaming is learnt and unlearnt."),
     P("threshold_slope", 0.12, "share", 0, 0.6, "judgement", "Thresholds rise quietly; no direct estimate",
       "Rise of the eligibility threshold at full stakes and gap."),
+    P("audit_of_thresholds", 0.5, "share", 0, 1, "judgement",
+      "Audit looks at records more than at who was turned away; no direct estimate",
+      "How far audit deters a raised threshold, compared with a doctored record."),
+    P("safety_base", 0.2, "share", 0, 1, "judgement", "No direct estimate; nowhere is there none at all",
+      "Psychological safety without a just culture, under a leader who solves every problem."),
+    P("safety_just", 0.5, "share", 0, 1, "judgement",
+      "Form: Edmondson 1996, doi:10.1177/0021886396321001; 62 % feel safe to speak up (NHS Staff Survey 2023); no size "
+      "is known", "Safety that a fully just culture adds."),
+    P("safety_mindset", 0.3, "share", 0, 1, "judgement",
+      "Form: leaders who frame rather than solve invite speaking up; no direct estimate",
+      "Safety that a leader adds who frames problems rather than solving them."),
     P("blame", 0.35, "share", 0, 1, "judgement",
       "40 % could not say they would be treated fairly after an error: NHS Staff Survey 2023",
       "Safety lost by full pressure in a blaming culture."),
@@ -83,6 +101,8 @@ TABLE = Table("pressure", "What a measured figure does to organisations and staf
     P("relatedness", 0.1, "number", -0.1, 0.4, "judgement",
       "Form: Deci & Ryan 2000, doi:10.1207/S15327965PLI1104_01; no size is known",
       "Motivation from trusted colleagues."),
+    P("ties_enough", 3, "number", 0.5, 12, "judgement", "A few trusted colleagues are enough; no direct estimate",
+      "Ties of full trust that give all of that."),
     P("crowding", 0.08, "number", -0.1, 0.4, "associated",
       "Contested: d -0.28 to -0.40 (Deci 1999) against small positive effects of pay (2023, "
       "doi:10.1080/25741292.2023.2205756); the range spans zero", "Motivation crowded out by full pressure."),
@@ -92,14 +112,26 @@ TABLE = Table("pressure", "What a measured figure does to organisations and staf
     P("load_burnout", 0.35, "number", 0, 2, "associated",
       "Job demands-resources: Bakker & Demerouti 2007, doi:10.1108/02683940710733115",
       "Exhaustion from overload."),
+    P("usual_load", 0.85, "number", 0, 3, "judgement", "Beds are at risk above 85 %: Bagust 1999; taken over for staff",
+      "Load that neither tires nor rests anybody."),
+    P("load_most", 2, "number", 0.5, 20, "judgement", "Keeps a runaway queue from deciding everything",
+      "Load beyond which more work tires nobody further."),
     P("pressure_burnout", 0.15, "number", -0.2, 1, "associated",
       "Job demands-resources: Bakker & Demerouti 2007, doi:10.1108/02683940710733115; cause not shown",
       "Exhaustion from full pressure."),
     P("resources", 0.2, "number", 0, 1, "associated",
       "Job demands-resources; a programme of data and guidance cut exits by 5.3 % (Moscelli & Sayli, working paper)",
       "Exhaustion that motivation and safety prevent."),
+    P("resources_safety", 0.5, "number", 0, 3, "judgement", "No direct estimate",
+      "Weight of safety beside motivation in preventing exhaustion."),
+    P("usual_motivation", 0.6, "share", 0, 1, "judgement", "Where motivation starts; NHS Staff Survey: about 7 of 10",
+      "Motivation at which neither exhaustion nor leaving is more or less than usual."),
+    P("usual_safety", 0.5, "share", 0, 1, "judgement", "Where safety starts; no direct estimate",
+      "Safety at which exhaustion is neither more nor less than usual."),
     P("burnout_level", 0.4, "share", 0, 1, "associated", "NHS Staff Survey: burnt out 30-34 %",
       "Mean exhaustion in ordinary circumstances."),
+    P("burnout_spread", 0.5, "share", 0, 1, "judgement", "Staff bear the same strain differently; no direct estimate",
+      "Highest less lowest of staff's own levels of exhaustion, a lasting trait."),
     P("burnout_settling", 39, "week", 1, 520, "judgement", "Months", "How fast exhaustion moves."),
     P("burnt_out", 0.5, "share", 0, 1, "judgement", "Sets the share burnt out near a third",
       "Exhaustion that is burnout."),
@@ -111,9 +143,10 @@ TABLE = Table("pressure", "What a measured figure does to organisations and staf
       "How much burnout adds to the hazard, as a multiple."),
     P("leave_motivation", 1.0, "number", 0, 4, "associated", "1 SD of engagement, 0.16 SD of retention: Moscelli 2025, "
       "doi:10.1111/ecca.12554", "How much low motivation adds."),
-    P("vacancy", 10, "week", 0, 104, "associated",
-      "7 % vacant at a turnover of 24.7 % is 15 weeks a post (Skills for Care 2024/25); shorter elsewhere is judgement",
-      "How long a post stays vacant."),
+    P("leave_floor", 0.2, "share", 0, 1, "judgement",
+      "People also leave to move, to retire, to care; no direct estimate",
+      "Share of the usual hazard that is left however high motivation is."),
+    *PARAMETERS,
 ))
 PressureNumbers = TABLE.fields("PressureNumbers", __name__)
 
@@ -150,14 +183,15 @@ def motivation_level(discretion, success, relatedness, pressure, n):
 
 @rule
 def burnout_level(own, load, pressure, motivation, safety, n):
-    return (own + n.load_burnout * (min(2.0, load) - 0.85) + n.pressure_burnout * pressure
-            - n.resources * ((motivation - 0.6) + 0.5 * (safety - 0.5)))
+    return (own + n.load_burnout * (min(n.load_most, load) - n.usual_load) + n.pressure_burnout * pressure
+            - n.resources * ((motivation - n.usual_motivation) + n.resources_safety * (safety - n.usual_safety)))
 
 
 @rule
 def leaving_hazard(burnout, motivation, n):
     more = n.leave_burnout if burnout > n.burnt_out else 0.0
-    return n.leave * (1.0 + more) * max(0.2, 1.0 + n.leave_motivation * (0.6 - motivation))
+    return n.leave * (1.0 + more) * max(n.leave_floor, 1.0 + n.leave_motivation
+                                             * (n.usual_motivation - motivation))
 
 
 @kernel
@@ -173,12 +207,13 @@ def advance_pressure(person, person_start, staff, organisation, organisation_sta
         seen = watched(stakes, publicity, peers, n.watched_stakes, n.watched_publicity, n.watched_peers)
         for o in range(p * N_KINDS, (p + 1) * N_KINDS):
             # A figure that nobody takes presses nobody.
-            counted = 1.0 if o - p * N_KINDS != HOSPITAL or hospital_counts >= 0.5 else 0.0
+            counted = 1.0 if figure_taken(o - p * N_KINDS, hospital_counts) else 0.0
             gap = counted * min(1.0, max(0.0, levers[p, L.TARGET_LEVEL] - organisation.recorded[o]) / n.gap_scale)
             level = counted * pressure_level(stakes, publicity, gap, n.publicity_weight, n.hold)
             pressure = toward(organisation.pressure[o], level, n.pressure_settling)
             organisation.pressure[o] = pressure
-            safety = toward(organisation.safety[o], 0.2 + 0.5 * just + 0.3 * organisation.mindset[o]
+            safety = toward(organisation.safety[o],
+                            n.safety_base + n.safety_just * just + n.safety_mindset * organisation.mindset[o]
                             - n.blame * pressure * (1.0 - just), n.safety_settling)
             organisation.safety[o] = safety
             load = organisation.load[o]
@@ -188,11 +223,12 @@ def advance_pressure(person, person_start, staff, organisation, organisation_sta
                                           n.pressure_settling)
             organisation.gaming[o] = toward(
                 organisation.gaming[o],
-                n.gaming_slope * stakes * gap * (1.0 - 0.5 * safety) * (1.0 - n.audit_deters * audit),
+                n.gaming_slope * stakes * gap * (1.0 - n.safety_deters * safety) * (1.0 - n.audit_deters * audit),
                 n.gaming_settling)
             organisation.threshold_raise[o] = toward(
                 organisation.threshold_raise[o],
-                n.threshold_slope * stakes * gap * (1.0 - 0.5 * n.audit_deters * audit), n.gaming_settling)
+                n.threshold_slope * stakes * gap * (1.0 - n.audit_of_thresholds * n.audit_deters * audit),
+                n.gaming_settling)
             for s in range(organisation_staff[o], organisation_staff[o + 1]):
                 if staff.vacant_until[s] > now:
                     continue
@@ -204,16 +240,17 @@ def advance_pressure(person, person_start, staff, organisation, organisation_sta
                 for j in range(MAX_TIES):
                     related += wide(staff.tie_trust[s, j])
                 motivation = toward(motivation, motivation_level(discretion, wide(staff.success[s]),
-                                                                 min(1.0, related / 3.0), pressure, n),
+                                                                 min(1.0, related / n.ties_enough), pressure, n),
                                     n.motivation_settling)
                 staff.motivation[s] = motivation
-                own = n.burnout_level + 0.5 * (unit(word(k_own, s, 0)) - 0.5)
+                own = n.burnout_level + n.burnout_spread * (unit(word(k_own, s, 0)) - 0.5)
                 burnout = toward(wide(staff.burnout[s]), burnout_level(own, load, pressure, motivation, safety, n),
                                  n.burnout_settling)
                 staff.burnout[s] = burnout
                 if happens(leaving_hazard(burnout, motivation, n), unit(word(k_leaving, s, 0))):
                     leave(person, person_start[p], person_start[p + 1], staff, organisation, o, s,
-                          now + 1 + int(n.vacancy * 2.0 * unit(word(k_leaving, s, 1))), self_interest_power, k_newcomer)
+                          now + 1 + int(vacancy_length(unit(word(k_leaving, s, 1)), n)), self_interest_power,
+                          k_newcomer, n)
                     tally[T.LEAVERS] += 1.0
                     if recording:
                         note(work.log_n, work.log_what, work.log_value, STAFF_LEFT, NOBODY, o, s, 0, 0, 0.0, 0.0, 0.0)

@@ -44,33 +44,33 @@ def figures_of(*values: float) -> np.ndarray:
 def test_a_signal_is_a_point_below_the_lower_limit():
     # mean 0.9, moving range 0.02: the limit is 0.9 - 2.66 * 0.02 = 0.8468
     stable = (0.91, 0.89, 0.91, 0.89, 0.91, 0.89)
-    assert is_signal(figures_of(*stable, 0.846), 7)
-    assert not is_signal(figures_of(*stable, 0.848), 7)
-    assert not is_signal(figures_of(*stable, 0.99), 7), "good news is no reason to act"
-    assert not is_signal(figures_of(*stable[1:], 0.2), 6), "too few figures for limits"
+    assert is_signal(figures_of(*stable, 0.846), 7, 6)
+    assert not is_signal(figures_of(*stable, 0.848), 7, 6)
+    assert not is_signal(figures_of(*stable, 0.99), 7, 6), "good news is no reason to act"
+    assert not is_signal(figures_of(*stable[1:], 0.2), 6, 6), "too few figures for limits"
 
 
 def test_noise_is_seldom_taken_for_a_signal():
     """Stable figures, two years of them: the lower limit is about three standard deviations away."""
     rng = np.random.default_rng(7)
     charts = 0.9 + 0.03 * rng.standard_normal((4_000, FIGURES_KEPT))
-    alarms = np.mean([is_signal(chart, FIGURES_KEPT) for chart in charts])
+    alarms = np.mean([is_signal(chart, FIGURES_KEPT, 6) for chart in charts])
     assert 0.0005 < alarms < 0.008
     charts[:, -1] -= 0.15
-    assert np.mean([is_signal(chart, FIGURES_KEPT) for chart in charts]) > 0.9, "five standard deviations are seen"
+    assert np.mean([is_signal(chart, FIGURES_KEPT, 6) for chart in charts]) > 0.9, "five standard deviations are seen"
 
 
 def test_who_looks_like_a_leader():
     # visible: 0.5 * 0.8 + 0.3; regard 0.6
-    assert candidate_score(0.8, 0.3, 0.6, 0.0) == pytest.approx(0.7)
-    assert candidate_score(0.8, 0.3, 0.6, 1.0) == pytest.approx(0.6)
-    assert candidate_score(0.8, 0.3, 0.6, 0.25) == pytest.approx(0.675)
+    assert candidate_score(0.8, 0.3, 0.6, 0.0, 0.5) == pytest.approx(0.7)
+    assert candidate_score(0.8, 0.3, 0.6, 1.0, 0.5) == pytest.approx(0.6)
+    assert candidate_score(0.8, 0.3, 0.6, 0.25, 0.5) == pytest.approx(0.675)
     regard = getattr(regard_of, "py_func", regard_of)
     trust = np.zeros((2, MAX_TIES), np.float32)
     trust[0, :3], trust[1] = 0.5, 0.9
     staff = SimpleNamespace(tie_trust=trust)
-    assert regard(staff, 0) == pytest.approx(0.3)
-    assert regard(staff, 1) == 1.0
+    assert regard(staff, 0, 5.0) == pytest.approx(0.3)
+    assert regard(staff, 1, 5.0) == 1.0
 
 
 def test_figures_come_by_the_month():

@@ -43,9 +43,9 @@ def test_trials_need_time_protection_and_safety():
 
 def test_what_staff_see_is_the_result_and_an_error():
     # 0.5 + 0.4 * (1.5 - 0.5) * (2 * 0.75 - 1) / sqrt(4) = 0.6
-    assert looks_better(0.5, 0.59, 4.0, 0.4, 0.5, 0.75)
-    assert not looks_better(0.5, 0.61, 4.0, 0.4, 0.5, 0.75)
-    assert not looks_better(0.5, 0.5, 4.0, 0.0, 0.5, 0.9), "equal is not better"
+    assert looks_better(0.5, 0.59, 4.0, 0.4, 1.5, 0.5, 0.75)
+    assert not looks_better(0.5, 0.61, 4.0, 0.4, 1.5, 0.5, 0.75)
+    assert not looks_better(0.5, 0.5, 4.0, 0.0, 1.5, 0.5, 0.9), "equal is not better"
 
 
 @pytest.mark.parametrize(("cases", "safety", "kept"), [
@@ -58,7 +58,7 @@ def test_what_staff_see_is_the_result_and_an_error():
 ])
 def test_bad_trials_are_kept_less_often_the_more_cases_and_the_more_safety(cases, safety, kept):
     u = (np.arange(2_000) + 0.5) / 2_000
-    found = np.mean([looks_better(0.5, 0.6, cases, 0.4, safety, float(each)) for each in u])
+    found = np.mean([looks_better(0.5, 0.6, cases, 0.4, 1.5, safety, float(each)) for each in u])
     assert found == pytest.approx(kept, abs=1e-3)
 
 

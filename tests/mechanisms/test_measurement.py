@@ -37,8 +37,9 @@ def waiting(world, people: int, wait: int, kind: int = MENTAL, first: int = 0):
 
 
 def test_the_chance_of_an_act():
-    assert act_chance(0.4, 0.3) == pytest.approx(0.32)     # 0.4 * (0.5 + 0.3)
-    assert act_chance(0.9, 1.0) == 1.0
+    assert act_chance(0.4, 0.3, 0.5) == pytest.approx(0.32)     # 0.4 * (0.5 + 0.3)
+    assert act_chance(0.9, 1.0, 0.5) == 1.0
+    assert act_chance(0.4, 0.0, 0.0) == 0.0, "without a floor only self-interest doctors records"
 
 
 def test_a_running_figure():

@@ -66,7 +66,7 @@ def test_a_hospital_whose_figure_is_not_taken_neither_gains_nor_loses():
 
 
 def test_more_than_half_of_the_budget_for_conveners_is_refused():
-    with pytest.raises(ValueError, match="take .* of a place's budget; at most half"):
+    with pytest.raises(ValueError, match="take .* of a place's budget; at most 50%"):
         funded({"conveners": 40.0})
 
 
@@ -141,3 +141,21 @@ def test_a_block_grant_moves_nothing():
     world.organisation.load[:] = np.linspace(0, 3, 7)
     world.step()
     np.testing.assert_allclose(world.organisation.funding, 1.0, rtol=1e-12)
+
+
+def test_a_runaway_queue_earns_no_more_than_a_long_one():
+    def funding(load: float, **numbers: float) -> float:
+        world = funded({"funding_deficits": 1.0}, **numbers)
+        world.organisation.recorded[:] = 0.9
+        world.organisation.load[:], world.organisation.load[0] = 1.0, load
+        world.step()
+        return world.organisation.funding[0]
+
+    assert funding(9.0) == funding(2.0) > funding(1.5)
+    assert funding(9.0, load_most=3.0) == funding(3.0, load_most=3.0) > funding(2.0, load_most=3.0)
+
+
+def test_how_much_must_reach_the_front_line_is_a_parameter():
+    assert funded({"conveners": 40.0}, front_least=0.2).front_share[0] == pytest.approx(0.34, abs=0.01)
+    with pytest.raises(ValueError, match="at most 10% can go to them"):
+        funded({"conveners": 10.0}, front_least=0.9)

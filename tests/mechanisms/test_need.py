@@ -34,7 +34,7 @@ def needing(people: int = 400, **numbers: float):
     (0.0201, 0.0, 0.05, 0.0),
 ])
 def test_one_need_for_one_tick(need, others, remission, expected):
-    assert grown(need, others, 0.03, 0.03, remission) == pytest.approx(expected, abs=1e-12)
+    assert grown(need, others, 0.03, 0.03, remission, 0.02) == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_crisis_threatens_only_above_the_threshold():

@@ -30,7 +30,12 @@ NUMBERS = {"gap_scale": 0.15, "hold": 0.25, "publicity_weight": 0.5, "pressure_s
            "competence": 0.3, "relatedness": 0.1, "crowding": 0.08, "motivation_base": 0.33,
            "motivation_settling": 52.0, "load_burnout": 0.35, "pressure_burnout": 0.15, "resources": 0.2,
            "burnout_level": 0.4, "burnout_settling": 39.0, "burnt_out": 0.5, "leave": 0.0, "leave_burnout": 1.2,
-           "leave_motivation": 1.0, "vacancy": 10.0}
+           "leave_motivation": 1.0, "vacancy": 10.0, "safety_base": 0.2, "safety_just": 0.5, "safety_mindset": 0.3,
+           "safety_deters": 0.5, "audit_of_thresholds": 0.5, "usual_load": 0.85, "load_most": 2.0,
+           "usual_motivation": 0.6, "usual_safety": 0.5, "resources_safety": 0.5, "burnout_spread": 0.5,
+           "ties_enough": 3.0, "leave_floor": 0.2, "vacancy_spread": 1.0, "handed_over": 0.5,
+           "newcomer_motivation": 0.55, "newcomer_motivation_spread": 0.2, "newcomer_burnout": 0.2,
+           "newcomer_burnout_spread": 0.2, "newcomer_withheld": 0.2, "newcomer_success": 0.5}
 N = SimpleNamespace(**NUMBERS)
 LEVERS = {"stakes": 0.6, "publicity": 0.4, "audit": 0.5, "just_culture": 0.4, "discretion": 0.5,
           "peer_reflection": 0.25, "funding_deficits": 0.2, "target_level": 0.95}
@@ -262,6 +267,23 @@ def test_vacancies_last_as_long_as_they_should_on_average():
     assert length.max() == 19
     # whole weeks from 0 to 19: mean 9.5, standard deviation 5.8
     assert abs(length.mean() - 9.5) < 4 * 5.8 / math.sqrt(len(length))
+
+
+def test_how_far_single_vacancies_differ_is_a_parameter():
+    world = pressed(staff={"hospital": 400.0}, people=10_000, leave=CERTAIN, vacancy=10.0, vacancy_spread=0.0)
+    world.step()
+    assert (world.staff.vacant_until - 1 == 10).all()
+
+
+def test_newcomers_are_as_their_parameters_say():
+    world = pressed(leave=CERTAIN, newcomer_motivation=0.9, newcomer_motivation_spread=0.0, newcomer_burnout=0.8,
+                    newcomer_burnout_spread=1.0, newcomer_withheld=0.0, newcomer_success=0.3)
+    world.step()
+    staff = world.staff
+    for column, expected in ((staff.motivation, 0.9), (staff.effort, 1.0), (staff.success, 0.3)):
+        np.testing.assert_allclose(column, expected, rtol=1e-6)
+    assert staff.burnout.min() >= np.float32(0.8)
+    assert staff.burnout.max() == 1.0, "never more exhausted than wholly"
 
 
 def test_self_interest_of_newcomers_is_as_in_the_population():
