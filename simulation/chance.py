@@ -18,7 +18,7 @@ from simulation.kernel import rule
 PURPOSES = (
     "population", "onset", "crisis", "seeking", "door", "triage", "service", "listening", "handoff",
     "coding", "survey", "gaming", "absence", "leaving", "newcomer", "trial", "peers", "retraining", "revision",
-    "drift", "introduction", "leader", "succession", "review", "errors", "booking",
+    "drift", "introduction", "leader", "succession", "review", "errors", "booking", "crossing",
 )
 """Every use of chance in the model. The order is part of the model version: append, never insert."""
 

@@ -35,8 +35,8 @@ class Recount:
 
     Attributes:
         scenario: its name.
-        left, right: the outcome over the claim's time under the claim's two regimes, one value a pair, in the
-            outcome's unit; NaN in a pair in which nothing of the kind happened.
+        left, right: the outcome over the claim's time under the claim's two regimes (right may be its number), one
+            value a pair, in the outcome's unit; NaN in a pair in which nothing of the kind happened.
     """
 
     scenario: str
@@ -149,17 +149,19 @@ def check(scenario: Scenario, pairs: int | None = None, seed: int | None = None,
 
 def regimes_claimed(scenario: Scenario) -> list[str]:
     """Names of the regimes that any claim is about, in the order of the scenario."""
-    named = {name for claim in scenario.claims for name in (claim.left, claim.right)}
+    named = {name for claim in scenario.claims for name in claim.sides}
     return [name for name in scenario.regimes if name in named]
 
 
 def recount(comparison: Comparison, claim: Claim) -> Recount:
-    """Count one claim over the pairs of a comparison that has both of its regimes.
+    """Count one claim over the pairs of a comparison that has its regimes.
 
-    Raises ComparisonError where it lacks one of them.
+    A regime that is compared with a number is compared with it in every pair. Raises ComparisonError where the
+    comparison lacks a regime.
     """
-    return Recount(comparison.scenario.name, claim, values(comparison, claim.left, claim),
-                   values(comparison, claim.right, claim))
+    left = values(comparison, claim.left, claim)
+    right = (claim.number,) * len(left) if claim.number is not None else values(comparison, claim.right, claim)
+    return Recount(comparison.scenario.name, claim, left, right)
 
 
 def values(comparison: Comparison, regime: str, claim: Claim) -> tuple[float, ...]:

@@ -88,6 +88,8 @@ STAFF = (
     Column("joined", i4, "Tick at which the present holder joined"),
     Column("tie", i4, "Staff rows of up to 12 colleagues, -1 empty", per_row=MAX_TIES, initial=-1),
     Column("tie_trust", f4, "Trust in each of those ties, 0..1", per_row=MAX_TIES),
+    Column("contact", i4, "Staff row of the colleague known in a neighbouring place, -1 nobody", initial=-1),
+    Column("contact_trust", f4, "Trust in that colleague, 0..1"),
 )
 
 ORGANISATION = (
@@ -132,13 +134,15 @@ CONVENER = (
     Column("landscape", f4, "How well the convener knows who is who, 0..1"),
     Column("introductions", i4, "Introductions made"),
     Column("active", u1, "1 while the post is funded"),
+    Column("reaching", u1, "1 if this tick's introduction reaches into a neighbouring place"),
 )
 
 PLACE = (
     Column("truth", u8, "What is right here for the usual person, 60 bits"),
     Column("regime", i4, "Row of the regime in force among the scenario's regimes"),
-    Column("recorded_memory", f8, "Commissioner: recorded performance at the last review"),
+    Column("recorded_memory", f8, "Commissioner: the figure seen at the last review"),
     Column("regime_since", i4, "Tick at which the regime in force began"),
+    Column("crises", f8, "Crises since the last review"),
 )
 
 FAMILIES = {"person": PERSON, "staff": STAFF, "organisation": ORGANISATION, "convener": CONVENER, "place": PLACE}

@@ -17,7 +17,7 @@ import numba
 import numpy as np
 
 from simulation import outcomes, tallies
-from simulation.annual import close_year
+from simulation.annual import Year, close_year
 from simulation.chance import at_tick, base_key, key
 from simulation.columns import FAMILIES, TUPLES, allocate
 from simulation.dated import Calendar, most_conveners
@@ -27,7 +27,7 @@ from simulation.mechanisms import NUMBERS, ORDER, TABLES
 from simulation.mechanisms.base import Block, Mechanism, Work, make_work
 from simulation.mechanisms.money import front_share
 from simulation.mechanisms.need import onset_by_domain
-from simulation.mechanisms.spread import starting_regimes
+from simulation.mechanisms.spread import begin, starting_regimes
 from simulation.observing import observe
 from simulation.parameters import WEEKS_PER_YEAR
 from simulation.population import keys, make_people, make_staff, staff_in_each
@@ -153,13 +153,13 @@ class World:
         self.event_log: EventLog | None = None
         self._history = np.zeros((0, tallies.N_TALLIES))
         self.waits = np.zeros((0, tallies.N_WAIT_BINS), np.int64)
-        self._years: dict[int, tuple[float, float]] = {}
+        self._years: dict[int, Year] = {}
         self._calendar: Calendar | None = None
 
     def _start_clock(self, scenario: Any, record_events: bool) -> None:
         self.place.regime[:] = starting_regimes(_shares(scenario, self.regime_names), self.places)
         self.place.regime_since[:] = self.now
-        self.place.recorded_memory[:] = self.organisation.recorded.reshape(-1, N_KINDS)[:, :-1].mean(axis=1)
+        begin(self)
         self.person.cost_year[:] = 0
         self.person.visits_year[:] = 0
         for p in range(self.places):
@@ -229,10 +229,10 @@ class World:
         """A key that is the same in every tick: for what is drawn once."""
         return key(self.seed, purpose, number)
 
-    def note(self, kind: int, detail: int = 0) -> None:
+    def note(self, kind: int, detail: int = 0, organisation: int = NOBODY, staff: int = NOBODY) -> None:
         """Write an event outside a block (while places meet)."""
         if self.event_log is not None:
-            self.event_log.take(self.tick, np.array([[kind, NOBODY, NOBODY, NOBODY, 0, detail]], np.int32),
+            self.event_log.take(self.tick, np.array([[kind, NOBODY, organisation, staff, 0, detail]], np.int32),
                                 np.zeros((1, 3), np.float32))
 
     def step(self, ticks: int = 1) -> None:
@@ -250,7 +250,8 @@ class World:
             self.waits[row] = self.wait_bins.sum(axis=0)
             year = max(1, round(WEEKS_PER_YEAR / self.tick_weeks))
             if (row + 1) % year == 0:
-                self._years[row] = close_year(self.person)
+                last = self._years.get(row - year)
+                self._years[row] = close_year(self.person, last.dearest if last else float("nan"))
 
     def _advance(self) -> None:
         self.tally[:] = 0.0
@@ -296,12 +297,15 @@ class World:
     def totals(self) -> outcomes.Totals:
         """What was counted so far, for the formulas of `outcomes`."""
         done = self.tick
-        share, persistence = np.full(done, np.nan), np.full(done, np.nan)
-        for row, (top, stayed) in self._years.items():
-            share[row], persistence[row] = top, stayed
+        years = {name: np.full(done, np.nan) for name in Year._fields}
+        for row, year in self._years.items():
+            for name, value in year._asdict().items():
+                years[name][row] = value
         constants = {**self.groups, "tick_weeks": self.tick_weeks, "value_hour": self.numbers["money"].value_hour,
                      "cashable": self.numbers["money"].cashable,
-                     "cost_share_top5": share, "persistence_top5": persistence}
+                     "places": float(self.places), "cost_share_top5": years["share"],
+                     "persistence_top5": years["stayed"], "high_users_before": years["before"],
+                     "high_users_after": years["after"]}
         return outcomes.Totals(tallies.NAMES, self._history[:done], constants)
 
     def fork(self) -> World:

@@ -17,6 +17,8 @@ def observe(person, person_start, staff, organisation, organisation_staff, place
     linked = work.linked
     for p in range(p0, p1):
         tally = place_tally[p]
+        if place.regime[p] == 0:
+            tally[T.OWN_REGIME] += 1.0
         linked[:] = 0
         offset = person_start[p] - first_person
         for o in range(p * N_KINDS, (p + 1) * N_KINDS):

@@ -25,7 +25,8 @@ class Totals:
     Attributes: every name of `tallies.NAMES`, plus `people`, `people_complex` (counts), `tick_weeks`, `value_hour`
     (pounds for an hour of staff time), `cashable` (share of crisis costs that can be withdrawn), `cost_share_top5`
     (share of the year's cost that fell on the dearest 5 %) and
-    `persistence_top5` (share of them who had been among the dearest the year before), NaN until a year has passed.
+    `persistence_top5` (share of them who had been among the dearest the year before), NaN until a year has passed;
+    `high_users_before` and `high_users_after` (pounds, NaN until two have): see `annual.Year`; `places` (count).
     """
 
     def __init__(self, names: tuple[str, ...], table: np.ndarray, constants: Mapping[str, float | np.ndarray]) -> None:
@@ -214,6 +215,9 @@ OUTCOMES: tuple[Outcome, ...] = (
     O("sackings", "Leaders sacked", "system", "a year per organisation", "neither", "mean",
       "Leaders removed because a target was missed.",
       lambda t: _per(t.sackings, t.organisations) / t.tick_weeks * WEEKS_PER_YEAR),
+    O("own_regime", "Places under the regime of the run", "system", "share of places", "neither", "last year",
+      "Share of places that are under the regime that the run is named after, whichever they began with.",
+      lambda t: t.own_regime / t.places),
     # money
     O("cost", "Total cost", "money", "pounds a person a year", "lower", "yearly total",
       "Staff, conveners, inspection, agency cover and crises.",
@@ -239,6 +243,16 @@ OUTCOMES: tuple[Outcome, ...] = (
       lambda t: t.hours_failure * t.value_hour / t.people / t.tick_weeks * WEEKS_PER_YEAR, 0),
     O("cost_share_top5", "Cost share of the dearest 5 %", "money", "share", "neither", "last year",
       "Share of last year's cost that fell on the dearest twentieth of people.", lambda t: t.cost_share_top5),
+    O("high_users_before", "Recent high users, year before", "money", "pounds a person a year", "neither", "mean",
+      "Mean cost, in the year before, of those who were among the dearest 5 % in that year.",
+      lambda t: t.high_users_before, 0),
+    O("high_users_after", "Recent high users, year after", "money", "pounds a person a year", "neither", "mean",
+      "Mean cost, in the year just past, of those who were among the dearest 5 % in the year before.",
+      lambda t: t.high_users_after, 0),
+    O("high_users_change", "Before and after, recent high users", "money", "share of cost", "neither", "mean",
+      "What a naive before-and-after says of the recent high users: the change of their cost from the year for which "
+      "they were picked to the next. It falls whatever is done; only a paired difference says what a regime did.",
+      lambda t: _per(t.high_users_after, t.high_users_before) - 1),
 )
 
 BY_NAME: Mapping[str, Outcome] = {o.name: o for o in OUTCOMES}

@@ -40,7 +40,9 @@ from __future__ import annotations
     TRIALS, TRIALS_KEPT, TRIALS_RIGHT, COPIES, RETRAINED, ERRORS_MADE, ERRORS_REPORTED,
     # money, pounds
     COST_STAFF, COST_CONVENERS, COST_INSPECTION, COST_CRISES, COST_AGENCY,
-) = range(114)
+    # places under the regime of the run
+    OWN_REGIME,
+) = range(115)
 NAMES = tuple(name.lower() for name, value in list(vars().items()) if name.isupper() and isinstance(value, int))
 N_TALLIES = len(NAMES)
 

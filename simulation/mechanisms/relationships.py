@@ -6,10 +6,10 @@ For a tie with trust q, per tick::
 
 A tie below `forgotten` is gone; a post that falls vacant loses all of its ties. A convener introduces two members of
 staff of different organisations who serve the same person but have no tie, as far as their view of the landscape
-reaches (it takes a year to learn, and is lost with the post); otherwise two whom they happen to know. Sources: systems
-conveners, Wenger-Trayner 2021 (no effect size); brokers, Burt 2004, doi:10.1086/421787; relational coordination,
-Gittell
-2000; the counter-example of a lead agency, Provan & Milward 1995, doi:10.2307/2393698.
+reaches (it takes a year to learn, and is lost with the post); otherwise two whom they happen to know. A share of
+introductions reaches into a neighbouring place instead (`nextdoor`). Sources: systems conveners, Wenger-Trayner 2021
+(no effect size); brokers, Burt 2004, doi:10.1086/421787; relational coordination, Gittell 2000; the counter-example of
+a lead agency, Provan & Milward 1995, doi:10.2307/2393698.
 """
 
 from __future__ import annotations
@@ -43,6 +43,11 @@ TABLE = Table("relationships", "Ties between staff begin, grow and fade", (
       "Introductions that one convener makes."),
     P("introduced_trust", 0.35, "share", 0, 1, "judgement", "A good introduction lends trust",
       "Trust of a tie made by a convener."),
+    P("met_trust", 0.2, "share", 0, 1, "judgement", "A first meeting is little", "Trust of a tie made by meeting."),
+    P("team_trust", 0.3, "share", 0, 1, "judgement", "Colleagues of one team start with more",
+      "Trust of a new tie inside the own organisation."),
+    P("attempts", 12, "number", 0, 20, "judgement", "A convener thinks of a dozen people before giving up",
+      "People whom a convener considers in search of somebody who is shared."),
     P("landscape", 52, "week", 1, 520, "judgement", "It takes a year to know who is who",
       "How long a convener takes to learn the landscape."),
     P("shared_need", 0.15, "share", 0, 1, "judgement", "A need that a service would see",
@@ -65,7 +70,7 @@ def one_of_row(k, entity, draw, first, last):
 
 @kernel
 def advance_relationships(person, person_start, staff, organisation_staff, convener, convener_start, place_tally,
-                          levers, n, k, now, work, p0, p1):
+                          levers, n, crossing, k, k_crossing, now, work, p0, p1):
     recording = work.log_what.shape[0] > 0
     for p in range(p0, p1):
         tally = place_tally[p]
@@ -88,12 +93,12 @@ def advance_relationships(person, person_start, staff, organisation_staff, conve
             if happens(n.meeting * relating, unit(word(k, s, 0))):
                 other = one_of_row(k, s, 1, first, last)
                 if staff.organisation[other] != staff.organisation[s] and staff.vacant_until[other] <= now:
-                    link(staff.tie, staff.tie_trust, s, other, 0.2)
+                    link(staff.tie, staff.tie_trust, s, other, n.met_trust)
             if happens(n.team, unit(word(k, s, 2))):
                 o = staff.organisation[s]
                 other = one_of_row(k, s, 3, organisation_staff[o], organisation_staff[o + 1])
                 if staff.vacant_until[other] <= now:
-                    link(staff.tie, staff.tie_trust, s, other, 0.3)
+                    link(staff.tie, staff.tie_trust, s, other, n.team_trust)
 
         funded = levers[p, L.CONVENERS] * (person_start[p + 1] - person_start[p]) / 10_000.0
         for c in range(convener_start[p], convener_start[p + 1]):
@@ -107,9 +112,12 @@ def advance_relationships(person, person_start, staff, organisation_staff, conve
             convener.landscape[c] = view + (1.0 - view) / max(1.0, n.landscape)
             if not happens(n.introductions * share, unit(word(k, c, 1000))):
                 continue
+            if unit(word(k_crossing, c, 0)) < crossing:
+                convener.reaching[c] = np.uint8(1)  # places are apart until they meet: `nextdoor` introduces
+                continue
             one = other = NOBODY
             if unit(word(k, c, 1001)) < view:
-                for attempt in range(12):
+                for attempt in range(int(n.attempts)):
                     i = one_of_row(k, c, 1010 + attempt, person_start[p], person_start[p + 1])
                     s = person.known_by[i]
                     if s == NOBODY:
@@ -132,15 +140,21 @@ def advance_relationships(person, person_start, staff, organisation_staff, conve
                              0, other, 0.0, 0.0, 0.0)
 
 
+def _crossing(world) -> float:
+    """Share of introductions that leave their place; none where there is nowhere to go."""
+    return world.numbers["spread"].crossing if world.places > 1 and world.switches["spread"] else 0.0
+
+
 def _advance(world, block: Block) -> None:
     advance_relationships(world.person, world.person_start, world.staff, world.organisation_staff, world.convener,
                           world.convener_start, world.tally, world.levers, world.numbers["relationships"],
-                          world.key("introduction"), world.now, block.work, block.first, block.last)
+                          _crossing(world), world.key("introduction"), world.key("crossing"), world.now,
+                          block.work, block.first, block.last)
 
 
 MECHANISM = Mechanism(
     "relationships", "Who knows and trusts whom?", TABLE,
     reads=("known_by", "need", "vacant_until", "relationship_time", "conveners"),
-    writes=("tie", "tie_trust", "landscape", "introductions", "active"),
+    writes=("tie", "tie_trust", "landscape", "introductions", "active", "reaching"),
     advance=_advance,
 )

@@ -64,7 +64,7 @@ def check_scenario(scenario: Scenario, complaints: Complaints) -> None:
 
 def check_claim(claim: Claim, path: tuple[str | int, ...], scenario: Scenario, complaints: Complaints) -> None:
     """Regimes that the scenario has, and a time within its horizon."""
-    for side in (claim.left, claim.right):
+    for side in claim.sides:
         if side not in scenario.regimes:
             complaints.add((*path, "is"), unknown("regime", side, scenario.regimes))
     if claim.left == claim.right:

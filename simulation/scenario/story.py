@@ -22,7 +22,10 @@ def _relation(text: str) -> str:
     found = _RELATION.fullmatch(text)
     if not found:
         raise ValueError(f"{quote(text)} is not a comparison; write 'one-regime > another', "
-                         "'one-regime < another by at least 0.05' or 'one-regime = another within 0.05'")
+                         "'one-regime < another by at least 0.05', 'one-regime = another within 0.05' or "
+                         "'one-regime > 0.3'")
+    if _number(found[1]) is not None:
+        raise ValueError(f"{quote(text)} begins with a number; write the regime first, such as 'one-regime > 0.3'")
     size = found[4] or found[6]
     if size is not None:
         try:
@@ -32,6 +35,16 @@ def _relation(text: str) -> str:
         if margin < 0:
             raise ValueError(f"{quote(size)} is negative; turn the comparison round instead")
     return text
+
+
+def _number(word: str) -> float | None:
+    """A word of a relation as a number; None where it is a name. Digits alone can be the name of a regime."""
+    if not re.match(r"[+-]|[0-9]*\.", word):
+        return None
+    try:
+        return convert(word, "share")
+    except UnitError:
+        return None
 
 
 def _over(text: str) -> str:
@@ -63,7 +76,8 @@ class Claim(Frozen):
     outcome: OutcomeName = Field(description="The outcome that is compared.")
     relation: Annotated[Line, AfterValidator(_relation)] = Field(
         alias="is", description="'a > b' or 'a < b' over regimes, optionally 'by at least 0.05' (outcome's unit); "
-                                 "or 'a = b within 0.05'.")
+                                 "or 'a = b within 0.05'. The right side may be a number with a point or a sign, in the "
+                                 "outcome's unit: 'a > 0.3', 'a < -0.1', 'a < +300'.")
     over: Annotated[Line, AfterValidator(_over)] = Field(
         default="whole run", description=f"The time over which the outcome is averaged: {_OVER_FORMS}.")
     in_at_least: ShareOfPairs = Field(
@@ -80,8 +94,18 @@ class Claim(Frozen):
 
     @property
     def right(self) -> str:
-        """The regime after the sign."""
+        """The regime after the sign, or a number as it is written."""
         return self._parts[2] or self._parts[4]
+
+    @property
+    def number(self) -> float | None:
+        """What the regime is compared with, in the outcome's unit; None where that is another regime."""
+        return _number(self.right)
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The regimes that it is about: one or two."""
+        return (self.left,) if self.number is not None else (self.left, self.right)
 
     @property
     def margin(self) -> float:
