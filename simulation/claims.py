@@ -19,6 +19,7 @@ import numpy as np
 from simulation.comparison import Comparison, compare
 
 if TYPE_CHECKING:
+    from simulation.patterns.showing import Recount as PatternRecount
     from simulation.scenario import Scenario
     from simulation.scenario.story import Claim
 
@@ -111,10 +112,16 @@ class Check:
         return to_json([self])
 
 
-def to_json(checks: Iterable[Check]) -> str:
-    """`{"claims": [{"scenario", "claim", "held_in", "pairs", "holds"}, ...]}` as text, in the order of the checks."""
-    claims = [recount.to_dict() for check in checks for recount in check.recounts]
-    return json.dumps({"claims": claims}, indent=2, ensure_ascii=False)
+def to_json(checks: Iterable[Check], patterns: Iterable[PatternRecount] | None = None) -> str:
+    """`{"claims": [{"scenario", "claim", "held_in", "pairs", "holds"}, ...]}` as text, in the order of the checks.
+
+    Where patterns were looked for, `"patterns"` lists them: `pattern`, `says`, `held_in`, `seeds`, `holds`, `missed`
+    (the declared reason for a miss, or empty) and `figures` (medians, null without a value).
+    """
+    found: dict[str, Any] = {"claims": [recount.to_dict() for check in checks for recount in check.recounts]}
+    if patterns is not None:
+        found["patterns"] = [each.to_dict() for each in patterns]
+    return json.dumps(found, indent=2, ensure_ascii=False)
 
 
 def check(scenario: Scenario, pairs: int | None = None, seed: int | None = None, *, threads: int | None = None,

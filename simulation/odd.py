@@ -266,9 +266,11 @@ def _says(text: str) -> str:
 
 
 def _state(number: int, files: Mapping[str, str]) -> str:
-    """Where a pattern is tested. A file counts that names it: "Pattern 8" anywhere in its text."""
-    named = {name: text for name, text in files.items() if re.search(rf"\bpattern {number}\b", text, re.IGNORECASE)}
-    where = ", ".join(f"`{name}`" for name in named)
-    if not named:
+    """Where a pattern is tested: in its own file of `tests/patterns/`, and whether the model is known to miss it."""
+    from simulation.patterns.showing import probes
+
+    file = f"tests/patterns/test_pattern_{number:02}.py"
+    probe = next((each for each in probes() if each.number == number), None)
+    if probe is None or file not in files:
         return "no test"
-    return f"expected miss: {where}" if any("xfail" in text for text in named.values()) else f"tested: {where}"
+    return f"**missed**: {probe.missed} (`{file}`)" if probe.missed else f"shown: `{file}`"

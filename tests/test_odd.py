@@ -139,8 +139,13 @@ def test_a_docstring_becomes_prose_and_formula():
         "```text\nn' = n * 2\n  + 1\n```\n\nEnd.")
 
 
-def test_patterns_count_as_tested_where_a_file_names_them():
-    files = {"tests/a.py": '"""Pattern 8: a path."""', "tests/b.py": '"""Pattern 9."""\npytest.mark.xfail'}
-    assert odd._state(8, files) == "tested: `tests/a.py`"
-    assert odd._state(9, files) == "expected miss: `tests/b.py`"
-    assert odd._state(1, {"x": "pattern 10"}) == "no test"
+def test_a_pattern_is_shown_or_missed_as_its_own_file_says(monkeypatch):
+    from simulation.patterns import showing
+
+    found = (showing.Probe(8, "Pattern 8.", lambda seed: showing.Shown(True)),
+             showing.Probe(9, "Pattern 9.", lambda seed: showing.Shown(False), "because"))
+    monkeypatch.setattr(showing, "probes", lambda: found)
+    files = {"tests/patterns/test_pattern_08.py": "", "tests/patterns/test_pattern_09.py": ""}
+    assert odd._state(8, files) == "shown: `tests/patterns/test_pattern_08.py`"
+    assert odd._state(9, files) == "**missed**: because (`tests/patterns/test_pattern_09.py`)"
+    assert odd._state(8, {}) == odd._state(1, files) == "no test"

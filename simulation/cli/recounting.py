@@ -1,4 +1,4 @@
-"""`regimes check`: every claim of a scenario recounted, and a failing exit code where one does not hold."""
+"""`regimes check`: every claim, and on `--full` every pattern, recounted; exit code 1 where one does not hold."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from simulation.claims import Check, Recount
     from simulation.cli.interruption import Interruption
+    from simulation.patterns.showing import Recount as Pattern
     from simulation.scenario import Scenario
 
 
@@ -30,7 +31,9 @@ def check(
     seed: Seed = None,
     fast: Annotated[bool, typer.Option("--fast", help="Only a few pairs: for a quick look, and after every change.")]
         = False,
-    full: Annotated[bool, typer.Option("--full", help="Many pairs: before anything is published.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Many pairs, and without SCENARIO also every pattern that "
+                                                      "the model is held against: before anything is published.")]
+        = False,
     threads: Threads = None,
     as_json: AsJsonList = False,
     quiet: Quiet = False,
@@ -50,13 +53,18 @@ def check(
 
     asked = FAST_PAIRS if fast else FULL_PAIRS if full else pairs
     checks, complete = _check_all(wanted, asked, seed, threads, as_json, quiet)
+    patterns: list[Pattern] = []
+    if full and not scenarios and complete:
+        from simulation.cli.patterns import look_for_all
+
+        patterns, complete = look_for_all(threads, as_json, quiet)
     if as_json:
-        print(to_json(checks))
+        print(to_json(checks, patterns if full and not scenarios else None))
     else:
         _print_sum(checks, complete)
     if not complete:
         raise typer.Exit(STOPPED)
-    if not all(found.holds for found in checks):
+    if not all(found.holds for found in checks) or not all(found.as_expected for found in patterns):
         raise typer.Exit(FAILED)
 
 

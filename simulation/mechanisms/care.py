@@ -36,12 +36,16 @@ TABLE = Table("care", "Finite hours, an order of service, help by the book or be
     P("bespoke_hours", 1.5, "hours", 0, 20, "associated",
       "Relational caseloads of 5-12 against 20-60, central 8 against 30 (Changing Futures; Greenwood): nearly four "
       "times the time a person",
-      "Time that a bespoke contact adds for a person of complexity 1; a third of it for one of complexity 0."),
+      "Time that a bespoke contact adds for a person of complexity 1."),
+    P("bespoke_least", 0.33, "share", 0, 1, "judgement", "No direct estimate",
+      "Share of that time that it adds for a person of complexity 0."),
     P("bespoke_yields", 1.5, "number", 0, 10, "judgement",
       "Form: under overload front-line staff fall back on routine (Lipsky 1980, Street-Level Bureaucracy); no size is "
       "known",
       "How fast discretion gives way to the book as load passes 1: 1.5 means none is left at a load of 1.67."),
     P("referral_hours", 0.2, "hours", 0, 5, "judgement", "A letter or a form", "Staff time of referring somebody on."),
+    P("reach_hours", 0.1, "hours", 0, 5, "judgement", "Half a referral: a call",
+      "Time of a bespoke contact for each other need that it turns to."),
     P("joint_hours", 1, "hours", 0, 10, "judgement", "A colleague joins, at once", "Colleague's time in joint help."),
     P("hospital_hours", 7, "hours", 0.1, 100, "judgement", "Staff time of one emergency stay, first-contact staff only",
       "Staff time of stabilising one crisis."),
@@ -54,8 +58,14 @@ TABLE = Table("care", "Finite hours, an order of service, help by the book or be
       "Need below which it counts as resolved."),
     P("listen", 0.12, "share", 0, 1, "judgement", "No direct estimate",
       "Chance that a bespoke contact understands one exception, at full trust."),
+    P("listen_floor", 0.4, "share", 0, 1, "judgement", "People tell something even to those whom they do not trust",
+      "Share of that chance that is left without trust."),
+    P("listen_known", 1, "number", 0, 5, "judgement", "No direct estimate",
+      "What a worker who knows the person well adds to that chance, as a multiple."),
     P("focus", 0.5, "share", 0, 1, "judgement", "Staff who may choose give their time where lives are complex",
       "How far discretion goes to complex lives: 0 anybody alike, 1 in proportion to complexity."),
+    P("focus_at", 0.5, "share", 0.05, 1, "judgement", "The middle of the scale",
+      "Complexity for which focus makes no difference."),
     P("handoff_kept", 0.6, "share", 0.2, 0.9, "associated",
       "Complete verbal handoffs rose from 20 to 66 % (I-PASS 2022), errors fell by 23 % (I-PASS 2014, "
       "doi:10.1056/NEJMsa1405556)",
@@ -67,6 +77,8 @@ TABLE = Table("care", "Finite hours, an order of service, help by the book or be
       "How much one contact adds to knowing."),
     P("known_loss", 0.12, "share", 0, 1, "judgement", "Being seen by others loosens the bond",
       "Share of knowing lost when somebody else is seen."),
+    P("known_yields", 0.5, "share", 0, 1, "judgement", "A long contact with somebody new replaces a loose bond",
+      "Knowing below which a bespoke contact with another worker makes that worker the one who knows the person."),
     P("known_saving", 0.15, "share", 0, 0.18, "associated",
       "Revisit interval +18.1 % with the regular doctor, which is 15 % less work; consultations were no shorter: "
       "Kajaria-Montag 2023, doi:10.1287/mnsc.2021.02015",
@@ -81,15 +93,28 @@ TABLE = Table("care", "Finite hours, an order of service, help by the book or be
       "Non-attendance without a wait."),
     P("absence_slope", 0.068, "share", 0, 0.5, "associated",
       "8.2-8.9 % beyond a week: NHS data 2018; early and late appointments differ in more than the wait",
-      "Non-attendance that four weeks of waiting add."),
-    P("booking_general_practice", 0.7, "week", 0, 26, "associated",
+      "Non-attendance that a long wait adds."),
+    P("absence_levels", 4, "week", 0.2, 52, "judgement", "The sources stop beyond a week; levelling is assumed",
+      "Wait from which non-attendance rises no further."),
+    P("absence_hours", 0.28, "hours", 0, 10, "judgement", "Half of the appointment is filled with other work",
+      "Staff time lost when somebody does not attend."),
+    P("booking_general_practice", 1, "week", 0, 26, "associated",
       "43 % of GP appointments on the same day, 70 % within a week, 84 % within two (NHS Digital 2017/18): a mean of "
       "about 0.9 weeks, part of it chosen",
-      "Mean time from asking to the first appointment offered, in general practice, with hours to spare."),
-    P("booking_elsewhere", 3, "week", 0, 52, "associated",
+      "Mean time from asking to the first appointment offered, in general practice, for the smallest need and where "
+      "all hours are taken."),
+    P("booking_elsewhere", 3.6, "week", 0, 52, "associated",
       "Waiting lists of about 1,300 for 10,000 people (7.5m, England 2024); one-day booking: Margham 2020",
       "The same at other doors; the hospital takes a crisis at once."),
+    P("booking_urgency", 0.83, "share", 0, 1, "judgement", "No direct estimate",
+      "Share of that time that a need of 1 is spared."),
+    P("booking_follows", 1, "share", 0, 1, "judgement", "A calendar is as full as the week: no direct estimate",
+      "How far the time to the first appointment follows the load: 1 in proportion, 0 not at all."),
     P("wait_weight", 0.5, "number", 0, 5, "judgement", "Triage by need first, then by turn", "Weight of waiting."),
+    P("wait_counts", 2, "number", 0.1, 20, "judgement", "Beyond that, longer is not seen to be longer",
+      "Wait, in target waits, beyond which waiting counts no more in the order of service."),
+    P("breach_steepness", 4, "number", 1, 20, "judgement", "The last days before a breach matter most; form assumed",
+      "Power with which closeness to a breach rises over the target wait."),
     P("breach_weight", 1.5, "number", 0, 10, "judgement", "Reordering under targets: Besley 2009; Dimakou 2009, "
       "doi:10.1007/s10729-008-9069-4", "Weight of closeness to a breach, under full pressure."),
     P("after_breach", 0.1, "share", 0, 1, "judgement", "A breach counts once", "Closeness once the target is missed."),
@@ -101,6 +126,10 @@ TABLE = Table("care", "Finite hours, an order of service, help by the book or be
       "Share of every need that a hospital stay removes."),
     P("discharge_referral", 0.6, "share", 0, 1, "judgement", "Not every discharge is followed up",
       "Chance that a person is referred on after a crisis."),
+    P("overheads_most", 0.9, "share", 0.1, 1, "judgement", "Keeps a rest for people whatever a regime asks for",
+      "Largest share of paid hours that reporting, learning and relationships may take."),
+    P("load_most", 3, "number", 1, 20, "judgement", "Three weeks' work in a week: worse is not felt to be worse",
+      "Load beyond which staff feel no difference."),
     P("load_memory", 4, "week", 0.02, 52, "judgement", "Felt over a month", "Memory of the running load."),
     P("delay_death", 0.0017, "per hour", 0, 0.02, "associated",
       "One death for 82 delayed 6-8 hours: Jones 2022, doi:10.1136/emermed-2021-211572 (critique published)",
@@ -126,11 +155,9 @@ def _advance(world, block: Block) -> None:
           world.tally, world.wait_bins, world.levers, world.complex_cut, n, strength, money.value_hour,
           money.crisis_cost,
           world.key("service"), world.key("triage"), world.fixed_key("booking", 0), world.key("listening"),
-          world.key("handoff"), world.now,
-          world.tick_weeks, w, block.first, block.last, block.first_person)
+          world.key("handoff"), world.now, w, block.first, block.last, block.first_person)
     settle_hours(world.staff, world.organisation, world.organisation_staff, world.tally, w.queue_n, world.person.door,
-                 w.queue, world.person_start, block.first_person, n.book_hours, n.load_memory, world.tick_weeks,
-                 block.first, block.last)
+                 w.queue, world.person_start, block.first_person, n, world.tick_weeks, block.first, block.last)
 
 
 MECHANISM = Mechanism(
@@ -141,6 +168,7 @@ MECHANISM = Mechanism(
            "relationship_time"),
     writes=("need", "door", "last_result", "attempts", "known", "known_by", "known_strength", "trust", "cost_year",
             "hours_given", "hours_left", "admin_hours", "success", "trial_sum", "trial_cases", "usual_sum",
-            "usual_cases", "tie", "tie_trust", "referred_to", "not_reached", "next_staff", "waiting", "load"),
+            "usual_cases", "tie", "tie_trust", "referred_to", "joint_met", "not_reached", "next_staff", "waiting",
+            "load"),
     advance=_advance,
 )

@@ -63,10 +63,20 @@ def who_helps(staff, tally, o, first, last, knower, cares, turn_of):
     return turn_of, turn_of + 1 if turn_of + 1 < last else first
 
 
+@kernel_part
+def refused_need(person, i, least):
+    """Whether a person has a need that nobody has helped with since they were turned away with it."""
+    for d in range(N_DOMAINS):
+        if person.last_result[d, i] == RESULT_TURNED_AWAY and wide(person.need[d, i]) >= least:
+            return True
+    return False
+
+
 @rule
-def crisis_cause(last_result, waiting):
-    """Why a crisis came: out of a new need, out of one that waits or was not resolved, or after being turned away."""
-    if last_result == RESULT_TURNED_AWAY:
+def crisis_cause(last_result, waiting, refused):
+    """Why a crisis came: after being turned away with any need, or else by what came of the worst need: out of a new
+    one, or out of one that waits or was not resolved."""
+    if refused or last_result == RESULT_TURNED_AWAY:
         return CRISIS_TURNED_AWAY
     if last_result == RESULT_NEW and not waiting:
         return CRISIS_NEW
@@ -94,11 +104,11 @@ def understood(person, staff, tally, i, s, knower, d, kept, trusted, k_handoff):
 
 
 @kernel_part
-def listened(person, tally, i, d, known, knows, listen, k_listen):
+def listened(person, tally, i, d, known, knows, n, k_listen):
     """What is understood after a bespoke contact has listened; it is remembered."""
     unknown = domain_bits(person.exceptions[i], d) & ~known
     if unknown != NONE:
-        chance = listening_chance(listen, wide(person.trust[i]), knows)
+        chance = listening_chance(wide(person.trust[i]), knows, n)
         found = some_of(unknown, chance, k_listen, i, d * CHOICES)
         if found != NONE:
             known |= found
@@ -131,16 +141,16 @@ def observe_result(staff, s, share, bespoke, memory):
 
 
 @kernel_part
-def get_to_know(person, i, s, knower, bespoke, gain, loss):
+def get_to_know(person, i, s, knower, bespoke, n):
     """Knowing each other grows with the same worker, loosens with others, and passes on when it is weak."""
     knows = wide(person.known_strength[i])
     if s == knower:
-        person.known_strength[i] = knows + gain * (1.0 - knows)
+        person.known_strength[i] = knows + n.known_gain * (1.0 - knows)
     else:
-        left = knows * (1.0 - loss)
-        if knower == NOBODY or left < gain or (bespoke and left < 0.5):
+        left = knows * (1.0 - n.known_loss)
+        if knower == NOBODY or left < n.known_gain or (bespoke and left < n.known_yields):
             person.known_by[i] = s
-            left = gain
+            left = n.known_gain
         person.known_strength[i] = left
 
 

@@ -51,19 +51,20 @@ def share_removed(fit, strength, rush, rush_loss):
 
 
 @rule
-def bespoke_chance(discretion, motivation, complexity, focus, load, yields):
+def bespoke_chance(discretion, motivation, complexity, load, n):
     """Chance of departing from the book: discretion times motivation, more for lives further from the common case.
 
     Where there is more work than hours, discretion gives way to routine.
     """
-    room = max(0.0, 1.0 - yields * max(0.0, load - 1.0))
-    return discretion * motivation * (1.0 - focus + focus * complexity * 2.0) * room
+    room = max(0.0, 1.0 - n.bespoke_yields * max(0.0, load - 1.0))
+    return discretion * motivation * (1.0 - n.focus + n.focus * complexity / n.focus_at) * room
 
 
 @rule
-def bespoke_time(book_hours, more_hours, complexity, saving):
+def bespoke_time(complexity, saving, n):
     """Hours of a bespoke contact: longer than by the book, the more so the more complex the life."""
-    return (book_hours + more_hours * (1.0 + 2.0 * complexity) / 3.0) * (1.0 - saving)
+    more = n.bespoke_hours * (n.bespoke_least + (1.0 - n.bespoke_least) * complexity)
+    return (n.book_hours + more) * (1.0 - saving)
 
 
 @rule
@@ -78,21 +79,29 @@ def some_of(bits, chance, k, person, draw):
 
 
 @rule
-def listening_chance(listen, trust, strength):
+def listening_chance(trust, strength, n):
     """Chance of understanding one exception in a bespoke contact: more with trust and with a known worker."""
-    return min(0.95, listen * (0.4 + 0.6 * trust) * (1.0 + strength))
+    told = n.listen_floor + (1.0 - n.listen_floor) * trust
+    return min(1.0, n.listen * told * (1.0 + n.listen_known * strength))
 
 
 @rule
-def absence_chance(base, slope, wait_weeks):
-    """Non-attendance rises with the wait and levels off after four weeks."""
-    return base + slope * min(1.0, wait_weeks / 4.0)
+def absence_chance(wait, n):
+    """Non-attendance rises with the wait and levels off."""
+    return n.absence_base + n.absence_slope * min(1.0, wait / n.absence_levels)
 
 
 @rule
-def booked_ahead(booking, need, u):
-    """Ticks until the first appointment that is offered: skewed; mean `booking` at need 0.2, less above."""
-    return 3.0 * booking * u * u * (1.2 - need)
+def calendar(booking, load, follows):
+    """Ticks ahead for which a small need is booked on average: `booking` where all hours are taken, less where some are
+    free. Beyond a load of 1 it is the hours that make people wait, not the calendar."""
+    return booking * (1.0 - follows * (1.0 - min(1.0, load)))
+
+
+@rule
+def booked_ahead(booking, need, u, urgency):
+    """Ticks until the first appointment that is offered: skewed (3 u^2, of mean 1), and less the larger the need."""
+    return booking * 3.0 * u * u * (1.0 - urgency * need)
 
 
 @rule
@@ -102,16 +111,15 @@ def brought_forward(wait, target, pressure, u):
 
 
 @rule
-def closeness(wait, target, after_breach):
+def closeness(wait, target, n):
     """How near a waiting person is to a breach: rises steeply to 1 at the target; small once it has been missed."""
     if wait > target:
-        return after_breach
-    near = (wait + 1.0) / (target + 1.0)
-    return near * near * near * near
+        return n.after_breach
+    return ((wait + 1.0) / (target + 1.0)) ** n.breach_steepness
 
 
 @rule
-def priority(need, wait, target, complexity, pressure, payment, n_waiting_weight, n_breach_weight, after_breach):
+def priority(need, wait, target, complexity, pressure, payment, n):
     """Order of service: need + waiting + (pressure x closeness to breach) + (payment x easiness)."""
-    return (need + n_waiting_weight * min(2.0, wait / (target + 1.0))
-            + n_breach_weight * pressure * closeness(wait, target, after_breach) + payment * (1.0 - complexity))
+    near = n.breach_weight * pressure * closeness(wait, target, n) if pressure > 0.0 else 0.0
+    return need + n.wait_weight * min(n.wait_counts, wait / (target + 1.0)) + near + payment * (1.0 - complexity)

@@ -85,8 +85,8 @@ def anybody_free(staff, first, last):
 
 
 @kernel_part
-def reach(person, staff, organisation, organisation_staff, tally, work, n, strength, truth, hub, k_service, k_handoff,
-          base, o, s, i, e, now, value_hour, recording):
+def reach(person, staff, organisation, organisation_staff, tally, work, n, strength, truth, hub, target, k_service,
+          k_handoff, base, o, s, i, e, now, value_hour, recording):
     """Worker `s` of `o` brings help for need `e` of person `i`: through a tie, the lead agency, or a referral.
 
     Joint help comes at once, with the colleague's practice and hours. Through a tie all that is understood goes along;
@@ -122,6 +122,8 @@ def reach(person, staff, organisation, organisation_staff, tally, work, n, stren
     person.need[e, i] = after
     settle(person, tally, i, e, before, after, n)
     if person.door[e, i] >= 0:
+        if now - person.door[e, i] <= target:
+            organisation.joint_met[at] += 1.0
         person.door[e, i] = NOT_WAITING
     if at != o:
         staff.hours_left[helper] = wide(staff.hours_left[helper]) - n.joint_hours

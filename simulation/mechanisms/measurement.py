@@ -89,11 +89,13 @@ def survey(met, share, error, k, person, draw, organisation, o, tally):
 
 
 @rule
-def running(old, met, n, memory):
-    """A running share: moves toward this tick's figure, more when the memory is short."""
-    if n <= 0.0:
-        return old
-    return old + (met / n - old) / max(1.0, memory)
+def running(share, weight, met, n, memory):
+    """(running share, its weight): each record counts alike and fades with so many ticks of memory, so that the
+    length of a tick does not matter, and a tick with few records moves the figure little."""
+    weight = weight * (1.0 - 1.0 / max(1.0, memory)) + n
+    if weight <= 0.0:
+        return share, 0.0
+    return share + (met - n * share) / weight, weight
 
 
 @kernel
@@ -101,9 +103,15 @@ def advance_measurement(person, staff, organisation, organisation_staff, place_t
                         k_coding, k_errors, now, work, p0, p1, person_start, first_person):
     recording = work.log_what.shape[0] > 0
     for o in range(p0 * N_KINDS, p1 * N_KINDS):
-        organisation.recorded_n[o] = organisation.recorded_met[o] = 0.0
-        organisation.true_n[o] = organisation.true_met[o] = 0.0
-        organisation.surveyed[o] = organisation.surveyed_met[o] = 0.0
+        # Who was helped jointly before their own appointment came is met here; in a survey they err like others.
+        jointly = organisation.joint_met[o]
+        organisation.joint_met[o] = 0.0
+        organisation.recorded_n[o] = organisation.recorded_met[o] = jointly
+        organisation.true_n[o] = organisation.true_met[o] = jointly
+        organisation.surveyed[o] = n.survey_share * jointly
+        organisation.surveyed_met[o] = n.survey_share * (1.0 - n.survey_error) * jointly
+        place_tally[o // N_KINDS, T.SURVEYED] += organisation.surveyed[o]
+        place_tally[o // N_KINDS, T.SURVEYED_MET] += organisation.surveyed_met[o]
 
     # Those who were seen: met if within target; a breach was counted when the wait passed the target.
     for r in range(work.served_n[0]):
@@ -185,12 +193,15 @@ def advance_measurement(person, staff, organisation, organisation_staff, place_t
         tally[T.TRUE_MET] += organisation.true_met[o]
         tally[T.RECORDED_N] += organisation.recorded_n[o]
         tally[T.RECORDED_MET] += organisation.recorded_met[o]
-        organisation.recorded[o] = running(organisation.recorded[o], organisation.recorded_met[o],
-                                           organisation.recorded_n[o], n.settling)
-        organisation.true_performance[o] = running(organisation.true_performance[o], organisation.true_met[o],
-                                                   organisation.true_n[o], n.settling)
-        organisation.perceived[o] = running(organisation.perceived[o], organisation.surveyed_met[o],
-                                            organisation.surveyed[o], n.settling * n.survey_memory)
+        organisation.recorded[o], organisation.recorded_weight[o] = running(
+            organisation.recorded[o], organisation.recorded_weight[o], organisation.recorded_met[o],
+            organisation.recorded_n[o], n.settling)
+        organisation.true_performance[o], organisation.true_weight[o] = running(
+            organisation.true_performance[o], organisation.true_weight[o], organisation.true_met[o],
+            organisation.true_n[o], n.settling)
+        organisation.perceived[o], organisation.perceived_weight[o] = running(
+            organisation.perceived[o], organisation.perceived_weight[o], organisation.surveyed_met[o],
+            organisation.surveyed[o], n.settling * n.survey_memory)
 
 
 def _advance(world, block: Block) -> None:
@@ -202,8 +213,9 @@ def _advance(world, block: Block) -> None:
 
 MECHANISM = Mechanism(
     "measurement", "What is measured, and what is true?", TABLE,
-    reads=("door", "gaming", "self_interest", "safety", "target_wait", "audit"),
-    writes=("recorded", "true_performance", "perceived", "recorded_n", "recorded_met", "true_n", "true_met", "surveyed",
-            "surveyed_met", "admin_hours"),
+    reads=("door", "joint_met", "gaming", "self_interest", "safety", "target_wait", "audit"),
+    writes=("recorded", "true_performance", "perceived", "recorded_weight", "true_weight", "perceived_weight",
+            "joint_met", "recorded_n", "recorded_met", "true_n", "true_met", "surveyed", "surveyed_met",
+            "admin_hours"),
     advance=_advance,
 )

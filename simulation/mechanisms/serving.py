@@ -21,6 +21,7 @@ from simulation.mechanisms.contact import (
     observe_result,
     own_practice,
     record_service,
+    refused_need,
     understood,
     who_helps,
     worst_need,
@@ -29,6 +30,7 @@ from simulation.mechanisms.helping import (
     absence_chance,
     bespoke_chance,
     bespoke_time,
+    calendar,
     domain_bits,
     fit_of,
     informed,
@@ -79,7 +81,7 @@ def harm_of_delay(door, tally, order, due, now, n):
 @kernel
 def serve(person, person_start, staff, organisation, organisation_staff, place, place_tally, wait_bins, levers,
           complex_cut, n, strength, value_hour, crisis_cost, k_service, k_triage, k_booking, k_listen, k_handoff, now,
-          tick_weeks, work, p0, p1, first_person):
+          work, p0, p1, first_person):
     """See people in places p0..p1 until they, or the hours, run out; one flat record of every service in `work`."""
     need, door, last_result = person.need, person.door, person.last_result
     order = work.order
@@ -100,7 +102,8 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                 continue
             first, last = organisation_staff[o], organisation_staff[o + 1]
             free = count_free(staff, first, last)
-            booking = n.booking_general_practice if kind == GENERAL_PRACTICE else n.booking_elsewhere
+            booking = calendar(n.booking_general_practice if kind == GENERAL_PRACTICE else n.booking_elsewhere,
+                               organisation.load[o], n.booking_follows)
             due = order_of_service(work.queue[kind, offset:offset + waiting], waiting, order, work.bucket, work.counts,
                                    need, door, person.complexity, kind, now, levers[p, L.TARGET_WAIT],
                                    organisation.pressure[o], levers[p, L.FUNDING_RESULTS], booking, n, k_triage,
@@ -134,17 +137,16 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                 fit, bespoke = 1.0, False
 
                 if kind == HOSPITAL:
-                    cause = crisis_cause(last_result[d, i], door[d, i] >= 0)
+                    cause = crisis_cause(last_result[d, i], door[d, i] >= 0, refused_need(person, i, n.resolved_below))
                     time = n.hospital_hours
                     after = stabilise(person, organisation, tally, o, i, d, wait, crisis_cost, n, k_service, now)
                     if recording:
                         note(log_n, log_what, log_value, STABILISED, i, o, s, d, cause, 0.0, total,
                              total * (1.0 - n.stabilised))
-                elif unit(word(k_service, i, 10 + kind)) < absence_chance(n.absence_base, n.absence_slope,
-                                                                         wait * tick_weeks):
+                elif unit(word(k_service, i, 10 + kind)) < absence_chance(wide(wait), n):
                     if last_result[d, i] == RESULT_NEW:
                         last_result[d, i] = np.uint8(RESULT_UNRESOLVED)
-                    time = 0.5 * n.book_hours * quick
+                    time = n.absence_hours * quick
                     staff.hours_left[s] = wide(staff.hours_left[s]) - time
                     if staff.hours_left[s] <= 0.0:
                         free -= 1
@@ -154,8 +156,8 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                         note(log_n, log_what, log_value, NOT_ATTENDED, i, o, s, d, cause, 0.0, before, before)
                     continue
                 else:
-                    chance = bespoke_chance(discretion, wide(staff.motivation[s]), complexity, n.focus,
-                                            organisation.load[o], n.bespoke_yields)
+                    chance = bespoke_chance(discretion, wide(staff.motivation[s]), complexity, organisation.load[o],
+                                            n)
                     bespoke = unit(word(k_service, i, 30 + kind)) < chance
                     knows = wide(person.known_strength[i]) if s == knower else 0.0
                     saving = n.known_saving * knows
@@ -163,9 +165,9 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                     known = understood(person, staff, tally, i, s, knower, d, n.handoff_kept, n.tie_trusted,
                                        k_handoff)
                     if bespoke:
-                        known = listened(person, tally, i, d, known, knows, n.listen, k_listen)
+                        known = listened(person, tally, i, d, known, knows, n, k_listen)
                         fit = fit_of(informed(own_practice(staff, s, d, kind), right, known), right)
-                        time = bespoke_time(n.book_hours, n.bespoke_hours, complexity, saving) * quick
+                        time = bespoke_time(complexity, saving, n) * quick
                         tally[T.BESPOKE] += 1.0
                         if is_complex:
                             tally[T.BESPOKE_COMPLEX] += 1.0
@@ -194,9 +196,10 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                             for e in range(N_DOMAINS):
                                 if wide(need[e, i]) >= n.resolved_below and (e != d or wrong):
                                     reach(person, staff, organisation, organisation_staff, tally, work, n, strength,
-                                          truth, hub, k_service, k_handoff, base, o, s, i, e, now, value_hour,
+                                          truth, hub, levers[p, L.TARGET_WAIT], k_service, k_handoff, base, o, s,
+                                          i, e, now, value_hour,
                                           recording)
-                                    time += 0.5 * n.referral_hours
+                                    time += n.reach_hours
                         tally[T.HELPED] += 1.0
                         tally[T.FIT] += fit
                     tally[T.SERVED] += 1.0
@@ -204,7 +207,7 @@ def serve(person, person_start, staff, organisation, organisation_staff, place, 
                     wait_bins[p, min(wait, wait_bins.shape[1] - 1)] += 1
                     if is_complex:
                         tally[T.SERVED_COMPLEX] += 1.0
-                    get_to_know(person, i, s, knower, bespoke, n.known_gain, n.known_loss)
+                    get_to_know(person, i, s, knower, bespoke, n)
 
                 staff.hours_left[s] = wide(staff.hours_left[s]) - time
                 if staff.hours_left[s] <= 0.0:

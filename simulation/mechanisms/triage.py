@@ -25,7 +25,7 @@ def staff_hours(staff, organisation, organisation_staff, place_tally, levers, fr
         tally = place_tally[p]
         reporting, learning = levers[p, L.REPORTING], levers[p, L.LEARNING_TIME]
         relating = levers[p, L.RELATIONSHIP_TIME]
-        overheads = min(0.9, reporting + learning + relating)
+        overheads = min(n.overheads_most, reporting + learning + relating)
         for o in range(p * N_KINDS, (p + 1) * N_KINDS):
             first, last = organisation_staff[o], organisation_staff[o + 1]
             present = 0
@@ -62,7 +62,7 @@ def order_of_service(queue, waiting, order, bucket, counts, need, door, complexi
     Priorities are sorted to 1 part in 1,024 of their range, with a little chance (the noise of triage) added first, so
     that nobody is ahead because of where they live. The order is left at the start of `order`.
     """
-    top = 1.0 + 2.0 * n.wait_weight + n.breach_weight * pressure + payment
+    top = 1.0 + n.wait_counts * n.wait_weight + n.breach_weight * pressure + payment
     counts[:] = 0
     due = 0
     for j in range(waiting):
@@ -73,11 +73,10 @@ def order_of_service(queue, waiting, order, bucket, counts, need, door, complexi
         if kind != HOSPITAL:
             size = wide(need[kind, i])
             w = word(k_booking, i, since * N_KINDS + kind)
-            if wait < booked_ahead(booking, size, first_half(w)) and not brought_forward(wait, target, pressure,
-                                                                                         second_half(w)):
+            ahead = booked_ahead(booking, size, first_half(w), n.booking_urgency)
+            if wait < ahead and not brought_forward(wait, target, pressure, second_half(w)):
                 continue
-        value = priority(size, wait, target, wide(complexity[i]), pressure, payment,
-                         n.wait_weight, n.breach_weight, n.after_breach)
+        value = priority(size, wait, target, wide(complexity[i]), pressure, payment, n)
         value += n.triage_noise * unit(word(k, i, kind))
         b = BUCKETS - 1 - min(BUCKETS - 1, int(value / (top + n.triage_noise) * BUCKETS))
         queue[due], queue[j] = i, queue[due]
@@ -95,7 +94,7 @@ def order_of_service(queue, waiting, order, bucket, counts, need, door, complexi
 
 @kernel
 def settle_hours(staff, organisation, organisation_staff, place_tally, queue_n, person_door, queue, person_start,
-                 first_person, book_hours, memory, tick_weeks, p0, p1):
+                 first_person, n, tick_weeks, p0, p1):
     """Hours worked in the tick: those given, less those left over; what is owed is worked in the next tick.
 
     Load, the hours wanted for each hour there is, counts the backlog (hours owed, and people whom the hours did not
@@ -119,6 +118,6 @@ def settle_hours(staff, organisation, organisation_staff, place_tally, queue_n, 
             organisation.waiting[o] = waiting
             place_tally[p, T.HOURS_USED] += used
             if given > 0.0:
-                backlog = (owed + organisation.not_reached[o] * book_hours) * tick_weeks
-                now_load = min(3.0, (used + backlog) / given)
-                organisation.load[o] += (now_load - organisation.load[o]) / max(1.0, memory)
+                backlog = (owed + organisation.not_reached[o] * n.book_hours) * tick_weeks
+                now_load = min(n.load_most, (used + backlog) / given)
+                organisation.load[o] += (now_load - organisation.load[o]) / max(1.0, n.load_memory)

@@ -8,6 +8,10 @@ from simulation.engine import World
 from tests.mechanisms.alone import QUEUE_ONLY, alone, blank
 
 CARE = {"hours_per_week": 30.0, "staff_absence": 0.0, "book_hours": 0.55, "bespoke_hours": 1.5, "bespoke_yields": 0.0,
+        "bespoke_least": 1 / 3, "reach_hours": 0.1, "absence_hours": 0.275, "absence_levels": 4.0,
+        "booking_urgency": 0.0, "booking_follows": 1.0,
+        "wait_counts": 2.0, "breach_steepness": 4.0, "listen_floor": 0.4, "listen_known": 1.0,
+        "focus_at": 0.5, "known_yields": 0.5, "overheads_most": 0.9, "load_most": 3.0,
         "referral_hours": 0.2, "joint_hours": 0.7, "hospital_hours": 7.0, "strength": 0.95, "rush_loss": 0.4,
         "rush_saving": 0.3, "resolved_below": 0.15, "listen": 0.0, "focus": 0.0, "handoff_kept": 1.0,
         "known_gain": 0.2, "known_loss": 0.12, "known_saving": 0.0, "tie_trusted": 0.25, "tie_gain": 0.06,

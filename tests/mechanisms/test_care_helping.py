@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from simulation.chance import key
+from simulation.mechanisms.care import CareNumbers
 from simulation.mechanisms.helping import (
     absence_chance,
     bespoke_chance,
     bespoke_time,
     booked_ahead,
     brought_forward,
+    calendar,
     closeness,
     domain_bits,
     fit_of,
@@ -22,8 +24,15 @@ from simulation.mechanisms.helping import (
     share_removed,
     some_of,
 )
+from tests.mechanisms.caring import CARE
 
 u8 = np.uint64
+
+
+def numbers(**changed) -> CareNumbers:
+    """The numbers of care in plain units, a tick a week, with some changed."""
+    given = {**CARE, **changed}
+    return CareNumbers(*(float(given.get(name, 0.0)) for name in CareNumbers._fields))
 
 
 def test_the_choices_of_one_domain():
@@ -62,13 +71,14 @@ def test_share_of_need_removed(fit, rush, expected):
     (0.5, 1.7, 0.0),             # nothing is left of discretion under overload
 ])
 def test_chance_of_bespoke_help(complexity, load, expected):
-    assert bespoke_chance(0.8, 0.6, complexity, 0.5, load, 1.5) == pytest.approx(expected, abs=1e-12)
+    n = numbers(focus=0.5, bespoke_yields=1.5)
+    assert bespoke_chance(0.8, 0.6, complexity, load, n) == pytest.approx(expected, abs=1e-12)
 
 
 def test_bespoke_help_takes_longer_for_complex_lives():
     # 0.55 + 1.5 / 3, and 0.55 + 1.5, less a tenth
-    assert bespoke_time(0.55, 1.5, 0.0, 0.0) == pytest.approx(1.05)
-    assert bespoke_time(0.55, 1.5, 1.0, 0.1) == pytest.approx(2.05 * 0.9)
+    assert bespoke_time(0.0, 0.0, numbers()) == pytest.approx(1.05)
+    assert bespoke_time(1.0, 0.1, numbers()) == pytest.approx(2.05 * 0.9)
 
 
 def test_some_of_keeps_each_bit_by_chance_and_adds_none():
@@ -83,22 +93,29 @@ def test_some_of_keeps_each_bit_by_chance_and_adds_none():
 
 
 def test_listening_rises_with_trust_and_acquaintance_up_to_a_limit():
-    assert listening_chance(0.2, 0.5, 0.0) == pytest.approx(0.14)       # 0.2 * (0.4 + 0.3)
-    assert listening_chance(0.2, 0.5, 0.5) == pytest.approx(0.21)
-    assert listening_chance(1.0, 1.0, 1.0) == 0.95
+    assert listening_chance(0.5, 0.0, numbers(listen=0.2)) == pytest.approx(0.14)       # 0.2 * (0.4 + 0.3)
+    assert listening_chance(0.5, 0.5, numbers(listen=0.2)) == pytest.approx(0.21)
+    assert listening_chance(1.0, 1.0, numbers(listen=1.0)) == 1.0
 
 
 def test_non_attendance_rises_with_the_wait_and_levels_off():
-    waits = [absence_chance(0.019, 0.068, weeks) for weeks in (0.0, 1.0, 2.0, 4.0, 9.0)]
+    n = numbers(absence_base=0.019, absence_slope=0.068)
+    waits = [absence_chance(weeks, n) for weeks in (0.0, 1.0, 2.0, 4.0, 9.0)]
     assert waits == pytest.approx([0.019, 0.036, 0.053, 0.087, 0.087])
 
 
 def test_appointments_are_skewed_and_sooner_for_greater_need():
-    assert booked_ahead(3.0, 0.2, 0.5) == pytest.approx(2.25)           # 3 * 3 * 0.25 * 1
-    assert booked_ahead(3.0, 1.0, 0.5) == pytest.approx(0.45)
+    assert booked_ahead(3.0, 0.0, 0.5, 0.8) == pytest.approx(2.25)      # 3 * 3 * 0.25
+    assert booked_ahead(3.0, 1.0, 0.5, 0.8) == pytest.approx(0.45)      # a fifth is left
     u = (np.arange(10_000) + 0.5) / 10_000
-    mean = sum(booked_ahead(3.0, 0.2, float(each)) for each in u) / len(u)
+    mean = sum(booked_ahead(3.0, 0.0, float(each), 0.8) for each in u) / len(u)
     assert mean == pytest.approx(3.0, rel=1e-6)
+
+
+def test_a_calendar_is_as_long_as_the_week_is_full_and_no_longer():
+    assert [calendar(3.0, load, 1.0) for load in (0.0, 0.5, 1.0, 2.0)] == pytest.approx([0.0, 1.5, 3.0, 3.0])
+    assert [calendar(3.0, load, 0.5) for load in (0.0, 0.5, 1.0)] == pytest.approx([1.5, 2.25, 3.0])
+    assert calendar(3.0, 0.2, 0.0) == 3.0
 
 
 def test_only_somebody_about_to_breach_is_brought_forward():
@@ -108,14 +125,14 @@ def test_only_somebody_about_to_breach_is_brought_forward():
 
 def test_closeness_to_a_breach():
     # ((wait + 1) / 5) ** 4, then little once the target is missed
-    assert closeness(0.0, 4.0, 0.1) == pytest.approx(0.0016)
-    assert closeness(4.0, 4.0, 0.1) == 1.0
-    assert closeness(5.0, 4.0, 0.1) == 0.1
+    assert closeness(0.0, 4.0, numbers()) == pytest.approx(0.0016)
+    assert closeness(4.0, 4.0, numbers()) == 1.0
+    assert closeness(5.0, 4.0, numbers()) == 0.1
 
 
 def test_order_of_service():
     # need 0.4 + waiting 0.5 * 2 / 5 + pressure 0.6 * 1.5 * (3 / 5) ** 4 + payment 0.2 * (1 - 0.3)
-    found = priority(0.4, 2.0, 4.0, 0.3, 0.6, 0.2, 0.5, 1.5, 0.1)
+    found = priority(0.4, 2.0, 4.0, 0.3, 0.6, 0.2, numbers())
     assert found == pytest.approx(0.4 + 0.2 + 0.11664 + 0.14)
     # waiting counts for twice the target at most: 0.4 + 0.5 * 2 + 0.6 * 1.5 * 0.1
-    assert priority(0.4, 40.0, 4.0, 0.3, 0.6, 0.0, 0.5, 1.5, 0.1) == pytest.approx(1.49)
+    assert priority(0.4, 40.0, 4.0, 0.3, 0.6, 0.0, numbers()) == pytest.approx(1.49)

@@ -54,6 +54,17 @@ def test_who_is_helped_jointly_need_not_wait_any_longer():
     world.step()
     assert world.person.door[HOUSING, PERSON] == NOT_WAITING
     assert counted(world, "served") == 1
+    assert world.organisation.joint_met[HOUSING] == 1.0, "helped within the target of the door where they waited"
+
+
+def test_joint_help_after_the_target_is_met_no_more():
+    world = two_needs(caring({**BESPOKE, "target_wait": 4.0}))
+    world.now = 9
+    world.person.door[HOUSING, PERSON] = 4
+    tie(world, posts(world, 0)[0], posts(world, HOUSING)[0], 0.5)
+    world.step()
+    assert counted(world, "joint") == 1
+    assert world.organisation.joint_met[HOUSING] == 0.0
     assert counted(world, "joint") == 1
 
 

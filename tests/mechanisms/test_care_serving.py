@@ -326,6 +326,16 @@ def test_the_cause_of_a_crisis_is_what_came_before_it(last_result, waiting, caus
     assert list(np.flatnonzero(contacts(world))) == [cause]
 
 
+def test_a_crisis_after_any_refused_need_is_one_after_being_turned_away():
+    """Mental need is the worst; it is the smaller need for which the person was turned away."""
+    for left, cause in ((0.5, CRISIS_TURNED_AWAY), (0.1, CRISIS_NEW)):
+        world = in_crisis(caring())
+        world.person.need[HOUSING, 7] = left
+        world.person.last_result[HOUSING, 7] = RESULT_TURNED_AWAY
+        world.step()
+        assert list(np.flatnonzero(contacts(world))) == [cause]
+
+
 def test_who_waits_in_the_corridor_may_die_of_it():
     world = caring()
     world.organisation.funding[HOSPITAL] = 0.01

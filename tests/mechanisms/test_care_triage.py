@@ -156,7 +156,8 @@ def test_where_results_pay_easy_cases_go_first():
 
 def test_appointments_come_as_they_are_booked():
     """Need 0.2 and a mean of three weeks: due once the wait is 9 u ** 2, so a share sqrt(wait / 9) by each wait."""
-    world = caring(people=1_000, booking_elsewhere=3.0, staff={"mental_health": 200.0}, strength=0.1)
+    world = caring(people=1_000, booking_elsewhere=3.0, booking_follows=0.0, staff={"mental_health": 200.0},
+                   strength=0.1)
     world.person.need[MENTAL] = 0.2
     world.person.door[MENTAL] = 0
     for wait in range(10):
@@ -169,7 +170,7 @@ def test_appointments_come_as_they_are_booked():
 
 
 def test_pressure_brings_forward_who_is_about_to_breach():
-    world = caring(people=1_000, booking_elsewhere=1e9, staff={"mental_health": 400.0})
+    world = caring(people=1_000, booking_elsewhere=1e9, booking_follows=0.0, staff={"mental_health": 400.0})
     world.organisation.pressure[MENTAL] = 0.4
     world.person.need[MENTAL] = 0.5
     world.person.door[MENTAL] = 0

@@ -43,9 +43,22 @@ def test_the_chance_of_an_act():
 
 
 def test_a_running_figure():
-    assert running(0.8, 3.0, 4.0, 4.0) == pytest.approx(0.7875)   # 0.8 + (0.75 - 0.8) / 4
-    assert running(0.8, 0.0, 0.0, 4.0) == 0.8
-    assert running(0.8, 3.0, 4.0, 0.2) == pytest.approx(0.75)
+    # sixteen records count as twelve after a tick of a memory of four; four more join them
+    assert running(0.8, 16.0, 3.0, 4.0, 4.0) == pytest.approx(((12 * 0.8 + 3) / 16, 16.0))
+    assert running(0.8, 0.0, 0.0, 0.0, 4.0) == (0.8, 0.0)
+    assert running(0.8, 16.0, 0.0, 0.0, 4.0) == pytest.approx((0.8, 12.0))
+    assert running(0.8, 16.0, 3.0, 4.0, 0.2) == pytest.approx((0.75, 4.0))
+
+
+def test_a_running_figure_is_nearly_the_same_for_short_and_long_ticks():
+    """Ten records a week, 0.9 met, then 0.5: by the week and by the tenth of a week."""
+    week = part = (0.9, 40.0)
+    for _ in range(4):
+        week = running(*week, 5.0, 10.0, 4.0)
+        for _ in range(10):
+            part = running(*part, 0.5, 1.0, 40.0)
+    assert week[0] == pytest.approx(0.5 + 0.4 * 0.75 ** 4)
+    assert part[0] == pytest.approx(0.5 + 0.4 * 0.975 ** 40)
 
 
 @pytest.mark.parametrize(("wait", "breach"), [(3, 0), (4, 1), (5, 0)])
@@ -68,14 +81,25 @@ def test_seen_within_target_is_met_and_seen_later_counts_no_more():
     world = waiting(measuring(care=True), 6, 4)
     waiting(world, 4, 5, first=6)
     waiting(world, 3, 0, first=10)
+    world.organisation.recorded_weight[MENTAL] = 36.0
     world.step()
     assert counted(world, "served") == 13
     assert counted(world, "true_n") == counted(world, "true_met") == 9
     assert counted(world, "recorded_n") == counted(world, "recorded_met") == 9
-    # 0.85 + (1 - 0.85) / 4, and other doors saw nobody
-    assert world.organisation.recorded[MENTAL] == pytest.approx(0.8875)
-    assert world.organisation.true_performance[MENTAL] == pytest.approx(0.8875)
+    # 27 records of 0.85 are left, nine of 1 join them, and other doors saw nobody
+    assert world.organisation.recorded[MENTAL] == pytest.approx((27 * 0.85 + 9) / 36)
+    assert world.organisation.true_performance[MENTAL] == 1.0
     assert world.organisation.recorded[0] == 0.85
+
+
+def test_who_was_helped_jointly_in_time_is_met_at_the_door_where_they_waited():
+    world = waiting(measuring(survey_share=0.5, survey_error=0.1), 3, 4)
+    world.organisation.joint_met[MENTAL] = 9.0
+    world.step()
+    assert (counted(world, "true_n"), counted(world, "true_met")) == (12, 9)
+    assert (counted(world, "recorded_n"), counted(world, "recorded_met")) == (12, 9)
+    assert world.organisation.surveyed[MENTAL] >= 4.5
+    assert world.organisation.joint_met[MENTAL] == 0.0, "and counted once"
 
 
 def test_figures_of_a_mixed_week():
@@ -83,12 +107,13 @@ def test_figures_of_a_mixed_week():
     world.organisation.funding[MENTAL] = 0.01
     world.staff.hours_left[posts(world, MENTAL)[1]] = -5
     waiting(world, 3, 4, first=1)
+    world.organisation.recorded_weight[MENTAL] = world.organisation.perceived_weight[MENTAL] = 16.0
     world.step()
     # One post with a few hours sees one of four; the other three pass the target: a quarter met.
     assert counted(world, "true_met") / counted(world, "true_n") == 0.25
-    assert world.organisation.recorded[MENTAL] == pytest.approx(0.85 + (0.25 - 0.85) / 4)
+    assert world.organisation.recorded[MENTAL] == pytest.approx(0.85 + (0.25 - 0.85) * 4 / 16)
     # people say the same, and what they say is remembered three times as long
-    assert world.organisation.perceived[MENTAL] == pytest.approx(0.85 + (0.25 - 0.85) / 12)
+    assert world.organisation.perceived[MENTAL] == pytest.approx(0.85 + (0.25 - 0.85) * 4 / (16 * 11 / 12 + 4))
 
 
 def test_without_inclination_nothing_is_doctored():
