@@ -9,7 +9,7 @@ import pytest
 from simulation import buried
 from simulation.mechanisms import MECHANISMS
 
-UNDONE = {"annual", "care", "contact", "helping", "relationships", "serving", "triage"}
+UNDONE = {"annual", "care", "relationships"}
 """Modules whose numbers are still to be moved: nothing may be added, and a module that is done must leave this list."""
 MODEL = buried.model()
 
