@@ -148,7 +148,7 @@ def _advance(world, block: Block) -> None:
     money, learning = world.numbers["money"], world.numbers["learning"]
     years = world.tick * world.tick_weeks / WEEKS_PER_YEAR
     background = learning.background if world.switches["learning"] else 0.0
-    strength = min(0.98, n.strength * (1.0 + background * max(0.0, years)))
+    strength = min(1.0, n.strength * (1.0 + background * max(0.0, years)))
     staff_hours(world.staff, world.organisation, world.organisation_staff, world.tally, world.levers, world.front_share,
                 world.staffing, n, n.hours_per_week, world.key("absence"), world.now, block.first, block.last)
     serve(world.person, world.person_start, world.staff, world.organisation, world.organisation_staff, world.place,

@@ -70,7 +70,7 @@ TABLE = Table("need", "Needs begin, grow, feed each other and become crises", (
     P("gone", 0.02, "share", 0, 0.2, "judgement", "A tenth of the smallest new need is not felt",
       "Need below which it is over."),
     P("in_need", 0.2, "share", 0, 1, "judgement", "A choice of what to count: the smallest size of a new need",
-      "Need above which a person is counted as in need; it changes nothing else."),
+      "Need from which a person is counted as in need, and to which a further need is added without beginning anew."),
 ))
 NeedNumbers = TABLE.fields("NeedNumbers", __name__)
 
@@ -160,8 +160,9 @@ def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge
                 need[d, j] = size
                 after[j] += size - before
                 worst[j] = max(worst[j], size)
-                person.last_result[d, i] = np.uint8(RESULT_NEW)
-                person.attempts[d, i] = np.uint8(0)
+                if before < n.in_need:  # else it adds to a need whose history goes on: what failed has still failed
+                    person.last_result[d, i] = np.uint8(RESULT_NEW)
+                    person.attempts[d, i] = np.uint8(0)
                 onsets += 1
                 if recording:
                     note(log_n, log_what, log_value, ONSET, i, NOBODY, NOBODY, d, 0, 0.0, before, size)
@@ -189,8 +190,9 @@ def advance_need(person, person_start, place_tally, complex_cut, n, onset, surge
                     need_complex += (size - before) * is_complex
                     need_of_quintile[quintile[j]] += size - before
                     in_need += 1 if size > n.in_need and worst[j] <= n.in_need else 0
-                    person.last_result[0, i] = np.uint8(RESULT_NEW)
-                    person.attempts[0, i] = np.uint8(0)
+                    if before < n.in_need:
+                        person.last_result[0, i] = np.uint8(RESULT_NEW)
+                        person.attempts[0, i] = np.uint8(0)
                     crises_acute += 1
                 if recording:
                     note(log_n, log_what, log_value, CRISIS, i, NOBODY, NOBODY, 0, 0, 0.0, all_needs, all_needs)

@@ -1,8 +1,8 @@
 """Whether the model shows a pattern: one measurement a seed, counted over seeds, with misses that are known by name.
 
 Each pattern that is tested has a module here, `pattern_NN`, which says in its docstring what is set up and
-required, with which tolerance, and where that was seen. Its worlds are scenario files in `scenarios/patterns/`, so that no code
-reads a regime's name: a measurement speaks of the first regime of the file, the second and so on.
+required, with which tolerance, and where that was seen. Its worlds are scenario files in `scenarios/patterns/`, so that
+no code reads a regime's name: a measurement speaks of the first regime of the file, the second and so on.
 """
 
 from __future__ import annotations

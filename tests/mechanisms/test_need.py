@@ -178,6 +178,20 @@ def test_nobody_has_two_crises_at_once_and_visits_are_counted_to_255():
     assert (world.person.visits_year[1:] == 2).all()
 
 
+def test_a_further_need_adds_to_one_that_stands_and_begins_anew_where_there_was_none():
+    world = needing(onset_mental=CERTAIN, in_need=0.2)
+    world.person.need[1, :100] = 0.3
+    world.person.need[1, 100:200] = 0.1
+    world.person.last_result[1] = RESULT_UNRESOLVED
+    world.person.attempts[1] = 3
+    world.step()
+    assert (world.person.last_result[1, :100] == RESULT_UNRESOLVED).all()
+    assert (world.person.attempts[1, :100] == 3).all()
+    assert (world.person.last_result[1, 100:] == RESULT_NEW).all()
+    assert (world.person.attempts[1, 100:] == 0).all()
+    assert counted(world, "onsets") == 400
+
+
 def test_an_acute_crisis_brings_a_new_physical_need():
     world = needing(acute=CERTAIN, acute_severity=0.5)
     world.person.need[0, :100] = 0.75
@@ -185,7 +199,8 @@ def test_an_acute_crisis_brings_a_new_physical_need():
     world.step()
     assert (world.person.need[0, :100] == 1.0).all()
     assert (world.person.need[0, 100:] == 0.5).all()
-    assert (world.person.last_result[0] == RESULT_NEW).all()
+    assert (world.person.last_result[0, 100:] == RESULT_NEW).all()
+    assert (world.person.last_result[0, :100] == RESULT_UNRESOLVED).all(), "what had failed them before has still failed"
     assert counted(world, "crises_acute") == counted(world, "crises") == 400
     assert counted(world, "need") == pytest.approx(100 * 1.0 + 300 * 0.5), "the need of this tick, not of the last"
     assert counted(world, "in_need") == 400

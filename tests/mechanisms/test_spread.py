@@ -35,7 +35,9 @@ def town(places: int, second: tuple[int, ...] = (), on: bool = True, record_even
 
 def figure(world: World, place: int, value: float) -> None:
     """The figure of a place is the mean of its six planned doors; the hospital does not count."""
-    world.organisation.recorded[7 * place:7 * place + 6] = value
+    doors = slice(7 * place, 7 * place + 6)
+    world.organisation.recorded[doors] = value
+    world.organisation.recorded_weight[doors] = world.organisation.perceived_weight[doors] = 1e9  # one tick moves nothing
 
 
 def test_neighbours_on_a_ring():
