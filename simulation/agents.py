@@ -121,6 +121,7 @@ class StaffMember(RowAgent, family="staff"):
 
     organisation = Link("staff", _column("staff", "organisation"), "organisation",
                         fixed="a post belongs to its organisation")
+    contact = Link("staff", _column("staff", "contact"), "staff", fixed="conveners make contacts between places")
 
     @property
     def is_vacant(self) -> bool:
@@ -200,7 +201,7 @@ class Leader(RowAgent, family="organisation", only=_LEADER):
         return (self.model.tick - self.leader_since) * self.model.world.tick_weeks
 
 
-class Convener(RowAgent, family="convener", without=("active",)):
+class Convener(RowAgent, family="convener", without=("active", "reaching")):
     """Somebody who works across the boundaries of organisations; in `model.agents` while the post is funded."""
 
     place = Field("convener", _column("convener", "place"), fixed="a convener belongs to their place")

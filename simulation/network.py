@@ -8,6 +8,7 @@ Nodes are the agents' unique ids; a place stands in the graph as its commissione
     community  person - person               each with the next two people on the place's ring
     member     staff - organisation
     leads      leader - organisation
+    contact    staff - staff                 trust 0..1; colleagues of neighbouring places
     spread     place - place                 who looks at whose figures
 """
 
@@ -28,7 +29,7 @@ from simulation.vocabulary import DOMAINS, N_DOMAINS, N_KINDS, NOBODY, ORGANISAT
 if TYPE_CHECKING:
     from simulation.model import CareSystem
 
-LAYERS = ("tie", "known_by", "referral", "community", "member", "leads", "spread")
+LAYERS = ("tie", "known_by", "referral", "community", "member", "leads", "contact", "spread")
 EDITABLE = {"tie": "trust", "known_by": "strength"}
 """The layers that can be edited, with the attribute of an edge that is read."""
 WITH_PEOPLE = ("known_by", "community")
@@ -158,6 +159,11 @@ def edges_of(model: CareSystem, layer: str, rows: np.ndarray) -> Iterator[Edge]:
     elif layer == "leads":
         for row in range(model.roster.family("leader").rows):
             yield first["leader"] + row, first["organisation"] + row, layer, {}
+    elif layer == "contact":
+        contact, trusts = columns["staff"]["contact"], columns["staff"]["contact_trust"]
+        for row in np.flatnonzero(contact > np.arange(len(contact))).tolist():
+            yield (first["staff"] + row, first["staff"] + contact.item(row), layer,
+                   {"trust": told(trusts.item(row))})
     else:
         for place in range(world.places):
             for other in neighbours(place, world.places):

@@ -27,6 +27,7 @@ _FOLLOWS_FROM = {
     "community": "it follows from where people live",
     "member": "a post belongs to its organisation",
     "leads": "every organisation has its one leader",
+    "contact": "conveners make it between places",
     "spread": "it follows from where places lie",
 }
 
@@ -133,8 +134,8 @@ class _Edit:
                 raise NetworkError(f"{self.said(pair)} cannot be a {layer!r}: that joins {' and '.join(families)}")
             rows.append(node - family.first)
         if self.model.roster.view(pair[0]).place != self.model.roster.view(pair[1]).place:
-            raise NetworkError(f"{self.said(pair)} cannot be a {layer!r}: they are in different places, which touch "
-                               "only through national standards, comparison and the spread of regimes")
+            raise NetworkError(f"{self.said(pair)} cannot be a {layer!r}: they are in different places, and ties "
+                               "stay within a place; the layer 'contact' shows who knows whom in a neighbouring one")
         return rows[0], rows[1]
 
     def _strength(self, pair: Pair, layer: str) -> float:

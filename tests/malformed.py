@@ -105,7 +105,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "regime": ("mien", "[mine]", "5"),
     "outcome": ("recorded", "5", "[need]", "zzz", ""),
     "is": ("targets > mien", "targets >> mine", "targets", "mine > mine", "5", "targets > mine by at least much",
-           "targets > mine by at least -1", "targets > mine by a lot"),
+           "targets > mine by at least -1", "targets > mine by a lot", "0.3 > targets", "targets > 300", "mien > 0.5"),
     "over": ("year 6", "year two", "the whole run", "from 2 years to 1 year", "from 26 to 52",
              "from 4 years to 6 years", "last month", "5"),
     "in_at_least": ("0", "1.5", "45", "120 %", "most", "45 of 50"),

@@ -142,6 +142,17 @@ def test_pairs_are_paired(series):
     assert found.held_in == 4 and found.differences == (0.5,) * 4
 
 
+@pytest.mark.parametrize(("relation", "held"), [
+    ("targets > 0.3", 2), ("targets < -0.3", 0), ("targets > +1 by at least 0.5", 1), ("targets = 1.0 within 0.25", 1),
+    ("targets < +300", 3)])
+def test_a_regime_is_compared_with_a_number(series, relation, held):
+    series["targets"] = lambda seed: {1: 0.25, 2: 1.0, 3: 2.0}[seed]
+    scenario = town(claim(relation))
+    found = claims.check(scenario, pairs=3, seed=1).recounts[0]
+    assert claims.regimes_claimed(scenario) == ["targets", "trust-and-learning"], "a comparison needs two"
+    assert found.held_in == held
+
+
 def test_a_false_claim_is_found(series):
     series["targets"], series["hybrid"] = (lambda seed: 1.0 if seed < 3 else -1.0), 0.0
     found = claims.check(town(claim("targets > hybrid", in_at_least=0.5)), pairs=5, seed=1)

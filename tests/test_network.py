@@ -354,3 +354,20 @@ def test_every_layer_is_described():
     import simulation.network
 
     assert all(f"\n    {layer} " in simulation.network.__doc__ for layer in LAYERS)
+
+
+def test_contacts_between_places_are_a_layer_of_their_own(places):
+    staff, start = places.world.staff, places.world.organisation_staff
+    a, b = int(start[1]), int(start[8])  # the same service in the first two places
+    staff.contact[a], staff.contact[b] = b, a
+    staff.contact_trust[a] = staff.contact_trust[b] = 0.5
+    one, other = (places.roster.at("staff", row) for row in (a, b))
+    assert one.contact is other and other.contact is one
+    graph = places.graph(layers=["tie", "contact"])
+    found = [(x, y, data["trust"]) for x, y, data in edges(graph, "contact")]
+    assert (one.unique_id, other.unique_id, 0.5) in found
+    assert all(graph.nodes[x]["place"] != graph.nodes[y]["place"] for x, y, _ in found)
+    assert all(graph.nodes[x]["place"] == graph.nodes[y]["place"] for x, y, _ in edges(graph, "tie"))
+    graph.remove_edge(one.unique_id, other.unique_id, key="contact")
+    with pytest.raises(NetworkError, match="conveners make it"):
+        places.update_ties(graph)

@@ -285,6 +285,11 @@ def test_claims_are_taken_apart():
                      "over": "from 26 weeks to 1 year"})
     assert (claim.left, claim.sign, claim.right, claim.margin) == ("a-b", "<", "c_d", 0.05)
     assert claim.window(104) == (26, WEEKS_PER_YEAR) and claim.in_at_least == 0.9
+    assert claim.number is None and claim.sides == ("a-b", "c_d")
+    for written, number in (("0.3", 0.3), ("-0.3", -0.3), (".5", 0.5), ("+300", 300.0), ("12.5%", 0.125)):
+        against = Claim(says="x", outcome="need", relation=f"a < {written} by at least 1")
+        assert (against.number, against.sides, against.margin) == (number, ("a",), 1.0)
+    assert Claim(says="x", outcome="need", relation="a < 300").sides == ("a", "300"), "a name can be digits"
     windows = {over: Claim(says="x", outcome="need", relation="a > b", over=over).window(5 * WEEKS_PER_YEAR)
                for over in ("whole run", "last year", "year 2", "year 5")}
     assert windows == {"whole run": (0, 5 * WEEKS_PER_YEAR), "last year": (4 * WEEKS_PER_YEAR, 5 * WEEKS_PER_YEAR),

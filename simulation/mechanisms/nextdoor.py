@@ -48,7 +48,8 @@ def forget(contact, trust, a):
 @rule
 def acquaint(contact, trust, a, b, strength):
     """`a` and `b` know each other with this trust, unless either has a contact that is trusted as much; whether."""
-    if contact[a] == b or wide(trust[a]) >= strength or wide(trust[b]) >= strength:
+    as_held = np.float32(strength)  # a strength is rounded when it is stored, and must equal itself afterwards
+    if contact[a] == b or trust[a] >= as_held or trust[b] >= as_held:
         return False
     forget(contact, trust, a)
     forget(contact, trust, b)

@@ -74,8 +74,8 @@ SpreadNumbers = TABLE.fields("SpreadNumbers", __name__)
 def figures(world) -> np.ndarray:
     """What commissioners see of each place now, by the weights of the table, from the crises since the last review.
 
-    With all weight on the record that is the mean recorded performance of the planned doors, to the bit. Crises are told
-    as such rates are published: relative to all places together, so that 0.05 is a twentieth fewer than elsewhere.
+    With all weight on the record that is the mean recorded performance of the planned doors, to the bit. Crises are
+    told as such rates are published: relative to all places together, so that 0.05 is a twentieth fewer than there.
     """
     n = world.numbers["spread"]
     total = n.sees_recorded + n.sees_perceived + n.sees_crises

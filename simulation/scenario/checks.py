@@ -66,7 +66,8 @@ def check_claim(claim: Claim, path: tuple[str | int, ...], scenario: Scenario, c
     """Regimes that the scenario has, and a time within its horizon."""
     for side in claim.sides:
         if side not in scenario.regimes:
-            complaints.add((*path, "is"), unknown("regime", side, scenario.regimes))
+            hint = "; write a number with a point or a sign, such as 300.0" if side.isdigit() else ""
+            complaints.add((*path, "is"), unknown("regime", side, scenario.regimes) + hint)
     if claim.left == claim.right:
         complaints.add((*path, "is"), f"compares {quote(claim.left)} with itself")
     try:

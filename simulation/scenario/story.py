@@ -76,8 +76,8 @@ class Claim(Frozen):
     outcome: OutcomeName = Field(description="The outcome that is compared.")
     relation: Annotated[Line, AfterValidator(_relation)] = Field(
         alias="is", description="'a > b' or 'a < b' over regimes, optionally 'by at least 0.05' (outcome's unit); "
-                                 "or 'a = b within 0.05'. The right side may be a number with a point or a sign, in the "
-                                 "outcome's unit: 'a > 0.3', 'a < -0.1', 'a < +300'.")
+                                 "or 'a = b within 0.05'. Instead of b a number with a point or a sign: 'a > 0.3', "
+                                 " 'a < -0.1', 'a < +300'.")
     over: Annotated[Line, AfterValidator(_over)] = Field(
         default="whole run", description=f"The time over which the outcome is averaged: {_OVER_FORMS}.")
     in_at_least: ShareOfPairs = Field(

@@ -1,4 +1,4 @@
-"""Spread alone: places on a ring review their regime by the recorded figure that they can see."""
+"""Spread alone: places on a ring review their regime by what their commissioners can see."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 
 import simulation
+from simulation import outcomes
 from simulation.engine import World
 from simulation.levers import DISCRETION, STAKES
 from simulation.mechanisms import MECHANISMS
-from simulation.mechanisms.spread import neighbours, starting_regimes
+from simulation.mechanisms.nextdoor import neighbours
+from simulation.mechanisms.spread import figures, starting_regimes
 from tests.mechanisms.alone import near
 
 YEAR = 52
-NUMBERS = {"review": 1.0, "adoption": 1.0, "margin": 0.02, "fidelity": 0.6, "trial_period": 2.0, "dip": 0.02}
+NUMBERS = {"review": 1.0, "adoption": 1.0, "margin": 0.02, "fidelity": 0.6, "trial_period": 2.0, "dip": 0.02,
+           "sees_recorded": 1.0, "sees_perceived": 0.0, "sees_crises": 0.0}
 
 
 def town(places: int, second: tuple[int, ...] = (), on: bool = True, record_events: bool = False,
@@ -28,7 +31,7 @@ def town(places: int, second: tuple[int, ...] = (), on: bool = True, record_even
     world = World(scenario, "targets", 1, record_events=record_events)
     for place in second:
         world.adopt(place, 1)
-    world.organisation.recorded[:] = 0.8
+    world.organisation.recorded[:] = world.organisation.perceived[:] = 0.8
     world.place.recorded_memory[:] = 0.8
     return world
 
@@ -154,3 +157,82 @@ def test_a_change_of_regime_is_noted():
     log = world.event_log.to_frame()
     assert (log["kind"] == "regime_changed").sum() == 4
     assert sorted(log["detail"]) == [1, 2, 4, 5]
+
+
+# -- what a commissioner sees -----------------------------------------------------------------------------------------
+
+
+def test_what_is_seen_by_hand():
+    world = town(4, sees_recorded=0.5, sees_perceived=0.3, sees_crises=0.2)
+    figure(world, 1, 0.9)
+    world.organisation.perceived[7 * 2:7 * 2 + 6] = 0.6
+    world.place.crises[:] = 3, 5, 4, 4  # of 400 people each: 4 in the mean
+    np.testing.assert_allclose(figures(world), [0.64 + 0.2 * 0.25, 0.69 - 0.2 * 0.25, 0.58, 0.64], rtol=1e-12)
+
+
+def test_weights_are_shares_of_their_sum():
+    one, other = town(4, sees_recorded=0.5, sees_perceived=0.3), town(4, sees_recorded=1.0, sees_perceived=0.6)
+    for world in (one, other):
+        figure(world, 1, 0.9)
+    np.testing.assert_allclose(figures(one), figures(other), rtol=1e-12)
+
+
+@pytest.mark.parametrize("weight", [0.3, 1.0])
+def test_with_all_weight_on_the_record_it_is_the_record_to_the_bit(weight):
+    world = town(4, sees_recorded=weight)
+    world.organisation.recorded[:] = np.random.default_rng(1).random(28)
+    world.place.crises[:] = 1, 2, 3, 4
+    np.testing.assert_array_equal(figures(world), world.organisation.recorded.reshape(-1, 7)[:, :-1].mean(axis=1))
+
+
+def test_who_sees_nothing_follows_nobody():
+    world = town(8, second=(3,), sees_recorded=0.0)
+    figure(world, 3, 0.99)
+    world.place.recorded_memory[:] = figures(world)
+    world.step()
+    assert world.place.regime.sum() == 1
+
+
+def test_places_without_a_crisis_look_alike():
+    world = town(4, sees_recorded=0.0, sees_crises=1.0)
+    assert figures(world).tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(("recorded", "followers"), [(1.0, 0), (0.5, 4)])
+def test_a_pilot_that_only_surveys_show_is_followed_where_surveys_are_seen(recorded, followers):
+    """Pattern 20, both ways: the record is a little worse there, what people say is much better."""
+    world = town(8, second=(3,), sees_recorded=recorded, sees_perceived=1.0 - recorded)
+    figure(world, 3, 0.79)
+    world.organisation.perceived[7 * 3:7 * 3 + 6] = 0.9
+    world.step()
+    assert world.place.regime.sum() == 1 + followers
+
+
+def test_a_pilot_dies_of_a_dip_in_the_record_unless_something_else_is_seen():
+    """Pattern 20, both ways."""
+    for sees_crises, lives in ((0.0, False), (0.5, True)):
+        world = town(8, second=(3,), adoption=0.0, sees_recorded=1.0 - sees_crises, sees_crises=sees_crises)
+        world.place.recorded_memory[:] = figures(world)
+        figure(world, 3, 0.75)
+        world.place.crises[:] = 10
+        world.place.crises[3] = 8
+        world.step()
+        assert (world.place.regime[3] == 1) == lives
+
+
+def test_crises_are_counted_from_review_to_review():
+    world = town(4, sees_crises=1.0)
+    world.place.crises[:] = 5
+    world.step()
+    assert (world.place.crises == 0).all()
+    world.place.crises[:] = 5
+    world.step(YEAR - 1)
+    assert (world.place.crises == 5).all(), "nobody falls ill here, and nobody reviews"
+
+
+def test_the_share_of_places_under_the_regime_of_the_run():
+    world = town(8, second=(3,), adoption=1.0)
+    figure(world, 3, 0.9)
+    world.step(2)
+    series = outcomes.series(world.totals())["own_regime"]
+    assert series.tolist() == [7 / 8, 3 / 8], "a review at the end of a tick counts from the next"
