@@ -24,6 +24,7 @@ _CODE = "how a refusal is written into the column `door`"
 _RING = "the second neighbour on a ring"
 _MEAN = "twice a chance between 0 and 1 has mean 1"
 FORM: Mapping[tuple[str, str, float], tuple[int, str]] = {
+    ("annual", "", 0.05): (1, "which share is reported as the dearest; it changes nothing"),
     ("access", "admits", 2): (1, _CODE),
     ("access", "advance_access", 2): (1, _CODE),
     ("access", "advance_access", 255): (1, _BYTE),
@@ -53,8 +54,11 @@ FORM: Mapping[tuple[str, str, float], tuple[int, str]] = {
     ("population", "keys", 4): (1, "families of draws"),
     ("pressure", "advance_pressure", 0.5): (1, "u - 1/2 lies evenly around 0"),
     ("relationships", "advance_relationships", 10_000): (1, _UNIT),
-    ("spread", "neighbours", 2): (2, _RING),
-    ("spread", "_meet", 2): (1, "one place has nobody to copy"),
+    ("nextdoor", "neighbours", 2): (2, _RING),
+    ("nextdoor", "next_door", 2): (2, _RING),
+    ("nextdoor", "next_door", 4): (1, "two neighbours on each side of a ring"),
+    ("nextdoor", "next_door", 5): (1, "places among which everybody is a neighbour of everybody"),
+    ("nextdoor", "keep_contacts", 0.5): (1, "the mean of two places"),
     ("triage", "staff_hours", 2): (1, _MEAN),
     ("turnover", "vacancy_length", 2): (1, _MEAN),
 }

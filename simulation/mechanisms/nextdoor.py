@@ -19,7 +19,7 @@ from simulation.kernel import kernel, rule, wide
 from simulation.mechanisms.helping import domain_bits
 from simulation.mechanisms.learning import one_of
 from simulation.mechanisms.relationships import one_of_row, tie_after
-from simulation.vocabulary import HOSPITAL, N_KINDS, NOBODY
+from simulation.vocabulary import CHOICES, HOSPITAL, N_KINDS, NOBODY
 
 
 def neighbours(place: int, places: int) -> list[int]:
@@ -105,7 +105,7 @@ def copy_contacts(staff, place_tally, levers, copying, margin, k):
             differs = one_of(domain_bits(staff.practice[a], kind) ^ domain_bits(staff.practice[b], kind),
                              unit(word(k, a, 11)))
             if differs != np.uint64(0):
-                staff.practice[a] ^= differs << np.uint64(kind * 10)
+                staff.practice[a] ^= differs << np.uint64(kind * CHOICES)
                 place_tally[p, T.COPIES] += 1.0
 
 
