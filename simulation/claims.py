@@ -113,12 +113,15 @@ class Check:
 
 
 def to_json(checks: Iterable[Check], patterns: Iterable[PatternRecount] | None = None) -> str:
-    """`{"claims": [{"scenario", "claim", "held_in", "pairs", "holds"}, ...]}` as text, in the order of the checks.
+    """`{"model", "claims": [{"scenario", "claim", "held_in", "pairs", "holds"}, ...]}` as text, in their order.
 
     Where patterns were looked for, `"patterns"` lists them: `pattern`, `says`, `held_in`, `seeds`, `holds`, `missed`
     (the declared reason for a miss, or empty) and `figures` (medians, null without a value).
     """
-    found: dict[str, Any] = {"claims": [recount.to_dict() for check in checks for recount in check.recounts]}
+    from simulation.provenance import model_version
+
+    found: dict[str, Any] = {"model": model_version(),
+                             "claims": [recount.to_dict() for check in checks for recount in check.recounts]}
     if patterns is not None:
         found["patterns"] = [each.to_dict() for each in patterns]
     return json.dumps(found, indent=2, ensure_ascii=False)

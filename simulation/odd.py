@@ -1,4 +1,4 @@
-"""The documents that are made from the code: model description (ODD), evidence register, limits, what was tested.
+"""The documents that are made from the code: model description (ODD), register, calibration, limits, what was tested.
 
 Prose is in `templates/`; tables, equations and rules come from the declarations and modules themselves, so that a
 document cannot say what the code does not. `regimes odd` writes them, and a test compares them with those in `docs/`.
@@ -10,9 +10,10 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from simulation import buried, register
+from simulation import buried, claimspage, ranges, register
+from simulation.calibration import page
 from simulation.chance import PURPOSES
 from simulation.columns import FAMILIES, Column
 from simulation.levers import LEVER_INDEX, LEVERS
@@ -23,8 +24,11 @@ from simulation.references import REFERENCES
 from simulation.vocabulary import CHOICES, DOMAINS, N_DOMAINS, ORGANISATION_KINDS
 
 PACKAGE = Path(__file__).resolve().parent
-TEMPLATES = {"ODD.md": "odd.md.jinja", "evidence.md": "evidence.md.jinja", "limits.md": "limits.md.jinja",
+TEMPLATES = {"ODD.md": "odd.md.jinja", "evidence.md": "evidence.md.jinja", "calibration.md": "calibration.md.jinja",
+             "claims.md": "claims.md.jinja", "limits.md": "limits.md.jinja",
              "trace.md": "trace.md.jinja"}
+IN_A_CHECKOUT = ("trace.md", "claims.md")
+"""Pages that say what stands in the project's folder, in its tests or among its kept results."""
 FAMILY_TITLES = {"person": "Person", "staff": "Member of staff", "organisation": "Organisation, with its leader",
                  "convener": "Convener", "place": "Place, with its commissioner"}
 
@@ -42,10 +46,11 @@ def documents() -> dict[str, str]:
                          lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
     loaded.filters["linked"] = linked
     root = checkout()
-    context = {"ODD.md": _odd, "evidence.md": _evidence, "limits.md": _limits, "trace.md": _trace}
+    context = {"ODD.md": _odd, "evidence.md": _evidence, "calibration.md": page.context, "limits.md": _limits,
+               "trace.md": _trace, "claims.md": lambda: claimspage.context(root)}
     written = {}
     for name, template in TEMPLATES.items():
-        if name == "trace.md" and root is None:
+        if name in IN_A_CHECKOUT and root is None:
             continue
         text = loaded.get_template(template).render(**_shared(), **context[name]())
         written[name] = re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n"
@@ -108,6 +113,14 @@ def _show(value: float, unit: str) -> str:
 
 def _range(entry: Any) -> str:
     return f"{entry.low:g} to {_show(entry.high, entry.unit)}"
+
+
+def _believable(entry: Any) -> tuple[str, str]:
+    """The believable range, and where it comes from."""
+    why = f"{entry.believable_from}: {entry.believable_why}"
+    if entry.believable_low == entry.believable_high:
+        return "not varied", why
+    return f"{entry.believable_low:.3g} to {_show(float(f'{entry.believable_high:.3g}'), entry.unit)}", why
 
 
 # -- the model description ---------------------------------------------------------------------------------------------
@@ -207,13 +220,14 @@ def _evidence() -> dict[str, Any]:
     parameters = register.parameters()
     tables = []
     for name, declared in TABLES.items():
-        rows = [(f"`{e.name}`", e.meaning, _show(e.default, e.unit), _range(e), e.range_from, e.grade, linked(e.source))
-                for e in parameters if e.table == name]
+        rows = [(f"`{e.name}`", e.meaning, _show(e.default, e.unit), _range(e), *_believable(e), e.grade,
+                 linked(e.source)) for e in parameters if e.table == name]
         tables.append({"name": name.capitalize(), "purpose": declared.purpose, "table": table(
-            ("parameter", "meaning", "default", "range", "range from", "grade", "source"), rows)})
-    claims = register.claims()
+            ("parameter", "meaning", "default", "accepted", "believable", "because", "grade", "source"), rows)})
     return {
-        "tables": tables,
+        "tables": tables, "rule": ranges.RULE,
+        "believable_from": {basis: sum(e.believable_from == basis for e in parameters)
+                            for basis in get_args(ranges.Basis)},
         "ranges_table": table(
             ("parameter", "range", "central", "default"),
             [(f"`{e.table}.{e.name}`", _range(e), _show(e.central, e.unit), _show(e.default, e.unit))
@@ -221,10 +235,7 @@ def _evidence() -> dict[str, Any]:
         "causes_table": table(
             ("cause", "claimed chain", "strength", "because", "in"),
             [(c.name, c.chain, c.strength, linked(c.evidence), ", ".join(c.mechanisms)) for c in register.causes()]),
-        "claims_table": table(
-            ("scenario", "claim", "recounted as", "over", "in at least"),
-            [(c.scenario, c.says, f"`{c.outcome}`: {c.relation}", c.over, f"{100 * c.in_at_least:g} % of pairs")
-             for c in claims]) if claims else "No scenario claims anything yet.",
+        "n_claims": len(register.claims()),
         "outcomes_table": table(
             ("group", "outcome", "meaning", "unit", "better", "a run counts as its"),
             [(o.group, f"`{o.name}`", o.meaning, o.unit, o.better, o.summary) for o in register.outcomes()]),
@@ -250,8 +261,9 @@ def _trace() -> dict[str, Any]:
     files = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
              for path in sorted((root / "tests").rglob("test_*.py"))}
     rows, untested = [], 0
+    fitted = page.states()
     for pattern in register.patterns():
-        state = _state(pattern.number, files)
+        state = fitted.get(pattern.number) or _state(pattern.number, files)
         untested += state == "no test"
         rows.append((pattern.number, pattern.shows, pattern.use, state))
     return {
