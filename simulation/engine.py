@@ -33,7 +33,7 @@ from simulation.parameters import WEEKS_PER_YEAR
 from simulation.population import keys, make_people, make_staff, staff_in_each
 from simulation.vocabulary import N_DOMAINS, N_KINDS, NOBODY
 
-MODEL_VERSION = "1"
+MODEL_VERSION = "2"
 """Changes only when the same scenario, regime and seed give other numbers."""
 BLOCK_PEOPLE = 20_000
 """Places are grouped until a block has this many people: enough to repay the calls, few enough to stay in the cache."""

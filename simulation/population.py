@@ -23,26 +23,26 @@ _STAFF_SOURCE = ("Judgement, scaled so that hours roughly meet demand; anchors: 
 _START = "A starting point, which the burn-in moves; no direct estimate"
 
 TABLE = Table("population", "Who lives and works in a place at the start", (
-    P("frailty_spread", 0.95, "number", 0.2, 1.6, "associated",
+    P("frailty_spread", 1.35, "number", 0.2, 1.6, "associated",
       "Set so that the dearest 5 % carry about half of the cost (Health Foundation 2019, England 2014/15); the spread "
       "itself is not measured",
       "Standard deviation of the logarithm of frailty (mean 1)."),
     P("complexity_mean", 0.28, "share", 0.02, 0.9, "associated",
       "Multimorbidity in 27.2 % of adults: Cassell 2018, doi:10.3399/bjgp18X695465",
       "Mean complexity of lives; a world of simple needs has 0.05, one of linked needs 0.6."),
-    P("complexity_frailty", 0.5, "number", 0, 0.95, "associated",
+    P("complexity_frailty", 0.362, "number", 0, 0.95, "associated",
       "Cassell 2018, doi:10.3399/bjgp18X695465 (multimorbidity and use go together)",
       "Correlation of complexity with frailty (of the underlying normal scores)."),
     P("deprivation_frailty", 0.25, "number", 0, 0.6, "associated",
       "Four or more conditions: 28 % in the most deprived fifth against 16 %: Health Foundation 2018",
       "How much frailty rises from the middle to the most deprived quintile, as a share."),
-    P("exception_share", 0.32, "share", 0, 0.9, "judgement",
+    P("exception_share", 0.15, "share", 0, 0.9, "judgement",
       "No direct estimate; sets how wrong a good standard is for the most complex lives",
       "Share of choices for which the usual right answer is wrong for a person of complexity 1."),
     P("context_dependence", 0.12, "share", 0, 1, "judgement",
       "Levinthal 1997, doi:10.1287/mnsc.43.7.934 (form); size is judgement",
       "Share of choices whose right answer may differ from place to place."),
-    P("book_quality", 0.96, "share", 0.5, 1, "judgement", "Standards rest on evidence of what works on average",
+    P("book_quality", 0.968, "share", 0.5, 1, "judgement", "Standards rest on evidence of what works on average",
       "Chance that the national standard is right on a choice that does not depend on place."),
     P("practice_spread", 0.06, "share", 0, 0.5, "judgement", "Practice differs between staff even under one standard",
       "Chance that a member of staff differs from the standard on a choice at the start."),
@@ -50,7 +50,7 @@ TABLE = Table("population", "Who lives and works in a place at the start", (
       "Mean trust of people in services at the start."),
     P("trust_spread", 0.15, "share", 0, 0.5, "judgement", _START,
       "Standard deviation of people's trust at the start, before it is kept within 0 and 1."),
-    P("continuity_start", 0.55, "share", 0.4, 0.7, "associated",
+    P("continuity_start", 0.448, "share", 0.4, 0.7, "associated",
       "Stands in for the usual-provider index, 0.61 in England 2011-13: Barker 2017, doi:10.1136/bmj.j84",
       "Share of people who have a worker who knows them at the start."),
     P("known_least", 0.3, "share", 0, 1, "judgement", _START,
@@ -113,7 +113,7 @@ TABLE = Table("population", "Who lives and works in a place at the start", (
     P("staff_housing", 4, "people", 2, 200, "judgement", _STAFF_SOURCE, "Housing staff per 10,000."),
     P("staff_money_advice", 5, "people", 2, 200, "judgement", _STAFF_SOURCE, "Money and work advice staff per 10,000."),
     P("staff_community", 4, "people", 2, 200, "judgement", _STAFF_SOURCE, "Community staff per 10,000."),
-    P("staff_hospital", 13, "people", 2, 400, "judgement", _STAFF_SOURCE, "Acute hospital staff per 10,000."),
+    P("staff_hospital", 18, "people", 2, 400, "judgement", _STAFF_SOURCE, "Acute hospital staff per 10,000."),
 ))
 PopulationNumbers = TABLE.fields("PopulationNumbers", __name__)
 

@@ -43,19 +43,19 @@ from simulation.vocabulary import (
 )
 
 TABLE = Table("access", "People ask for help, wait, chase, are turned away", (
-    P("seek", 0.9, "per week", 0, 10, "judgement", "Set with onset so that contacts come near 10 a person a year",
+    P("seek", 1.61, "per week", 0, 10, "judgement", "Set with onset so that contacts come near 10 a person a year",
       "How soon a fully willing person with need 1 asks."),
-    P("seek_floor", 0.13, "share", 0, 1, "judgement", "People live with small needs", "Need below which nobody asks."),
+    P("seek_floor", 0.102, "share", 0, 1, "judgement", "People live with small needs", "Need below which nobody asks."),
     P("willing_floor", 0.35, "share", 0, 1, "judgement", "Even those without trust ask in the end",
       "Willingness of a person without any trust."),
-    P("wrong_door", 0.08, "share", 0, 1, "associated",
+    P("wrong_door", 0.123, "share", 0, 1, "associated",
       "17 % of care-navigator contacts wrongly resolved first: Boam & Downham 2025; GPs report that 19 % of their time "
       "goes on matters other than health: Citizens Advice 2015",
       "Chance that a need outside general practice comes to general practice first, for a person of complexity 0."),
     P("wrong_door_complexity", 1, "number", 0, 5, "judgement",
       "Tangled lives fit no sign on a door; no direct estimate",
       "How much complexity 1 adds to that chance, as a multiple."),
-    P("chase", 0.12, "per week", 0, 5, "judgement", "Chasing is common where waits are long; no direct estimate",
+    P("chase", 0.0679, "per week", 0, 5, "judgement", "Chasing is common where waits are long; no direct estimate",
       "How often a waiting person with need 1 asks where their help is."),
     P("chase_hours", 0.12, "hours", 0, 5, "judgement", "A call, a search, a call back", "Staff time of one chase."),
     P("renege", 0.008, "per week", 0, 1, "judgement", "Few leave a list unasked", "Hazard of giving up waiting."),

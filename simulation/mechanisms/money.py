@@ -28,7 +28,7 @@ TABLE = Table("money", "What everything costs, and whose budget grows", (
     P("value_hour", 45, "pounds per hour", 5, 500, "associated",
       "£43 an hour for a specialist community nurse, £50 with training (PSSRU, 2013-14 prices); taken for all staff",
       "Cost of an hour of staff time, with overheads."),
-    P("crisis_cost", 1500, "pounds", 0, 50_000, "associated",
+    P("crisis_cost", 2250, "pounds", 0, 50_000, "associated",
       "£17.0bn for 6m emergency admissions, 29 % of major attenders admitted (Health Foundation, 2016-18), £138 an "
       "attendance (reference costs 2013-14): about £1,000, set higher for later prices",
       "Hospital cost of one crisis, without the staff time that is counted."),
