@@ -7,12 +7,13 @@ PYTHON ?=
 SCENARIO ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint wheel clean
+.PHONY: help demo test lint check wheel clean
 
 help:  ## this list
 	@echo "make demo    set up, compare two regimes, say where the report is"
 	@echo "make test    set up, run the tests"
 	@echo "make lint    set up, check the code's style"
+	@echo "make check   set up, recount every claim of every scenario, ten pairs each"
 	@echo "make wheel   build the wheel and the source archive into dist/"
 	@echo "make clean   remove the environment, builds and caches (results in runs/ stay)"
 
@@ -24,6 +25,9 @@ test: $(VENV)/installed-for-tests
 
 lint: $(VENV)/installed-for-tests
 	@$(BIN)/ruff check .
+
+check: $(VENV)/installed
+	@$(BIN)/regimes check --fast
 
 wheel: $(VENV)/installed-for-tests
 	@$(BIN)/python -m build --outdir dist .

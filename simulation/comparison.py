@@ -6,8 +6,7 @@ import json
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -20,6 +19,7 @@ import numpy as np
 from simulation import provenance, statistics
 from simulation.outcomes import BY_NAME, OUTCOMES
 from simulation.statistics import Paired
+from simulation.workers import Progress, work
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from simulation.runs import Run
     from simulation.scenario import Regime, Scenario
 
-Progress = Callable[[int, int], None]
 TABLE_COLUMNS = ("difference", "low", "high", "better_in", "pairs")
 """Columns of a comparison's table after the means, which carry the names of the regimes."""
 LARGE_WORLD = 200_000
@@ -317,37 +316,20 @@ def _run_pairs(scenario: Scenario, regimes: tuple[Regime, ...], pairs: int, seed
         raise nothing
     large = scenario.world.people >= LARGE_WORLD and scenario.world.places >= threads
     workers, inside = (1, threads) if large else (threads, 1)
-    halt = threading.Event()  # our own: an error or Ctrl-C here must not set an event that belongs to the caller
 
-    def one(pair: int, regime: Regime) -> KeptRun:
-        run = runs.run(scenario, regime, seed + pair, record_events=False, threads=inside, stop=halt)
+    def one(task: tuple[int, Regime], halt: threading.Event) -> KeptRun:
+        pair, regime = task
+        try:
+            run = runs.run(scenario, regime, seed + pair, record_events=False, threads=inside, stop=halt)
+        except Exception as error:
+            error.add_note(f"in the run of regime {regime.name!r} with seed {seed + pair}")
+            raise
         return KeptRun.of(run, regime.name, scenario.tick_weeks)
 
     # Pair by pair, so that whenever it stops the pairs begun first are whole.
     tasks = [(pair, regime) for pair in range(pairs) for regime in regimes]
-    done: dict[tuple[int, str], KeptRun] = {}
-    with ThreadPoolExecutor(min(workers, len(tasks)), thread_name_prefix="pair") as pool:
-        waiting: dict[Future[KeptRun], tuple[int, Regime]] = {pool.submit(one, *task): task for task in tasks}
-        interrupted: BaseException | None = None
-        try:
-            while waiting and not (stop is not None and stop.is_set()):
-                for future in wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED).done:
-                    pair, regime = waiting.pop(future)
-                    try:
-                        done[pair, regime.name] = future.result()
-                    except Exception as error:
-                        error.add_note(f"in the run of regime {regime.name!r} with seed {seed + pair}")
-                        raise
-                    if progress is not None:
-                        progress(len(done), len(tasks))
-        except KeyboardInterrupt as error:
-            interrupted = error
-        finally:
-            halt.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-        for future, (pair, regime) in waiting.items():  # what was under way and came to its end all the same
-            if not future.cancelled() and future.exception() is None:
-                done[pair, regime.name] = future.result()
+    found, interrupted = work(tasks, one, workers, progress=progress, stop=stop)
+    done = {(tasks[at][0], tasks[at][1].name): run for at, run in found.items()}
     whole = 0
     while all((whole, regime.name) in done for regime in regimes):
         whole += 1

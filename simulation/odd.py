@@ -129,6 +129,8 @@ def _believable(entry: Any) -> tuple[str, str]:
 def _odd() -> dict[str, Any]:
     from simulation.scenario import load
 
+    from simulation.patterns.showing import probes
+
     world = load("town").world
     helpers = _helpers()
     population = source(PACKAGE / "population.py")
@@ -140,6 +142,7 @@ def _odd() -> dict[str, Any]:
         mechanisms.append({"name": m.name, "question": m.question, "about": about, "table": _parameters(m.name),
                            "code": _rules(parts)})
     return {
+        "missed": [probe for probe in probes() if probe.missed],
         "domains": ", ".join(d.replace("_", " ") for d in DOMAINS), "n_domains": N_DOMAINS, "choices": CHOICES,
         "kinds": ", ".join(k.replace("_", " ") for k in ORGANISATION_KINDS), "purposes": len(PURPOSES),
         "families": [{"title": FAMILY_TITLES[name], "table": _columns(columns)} for name, columns in FAMILIES.items()],
@@ -218,10 +221,12 @@ def _rules(parts: Iterable[tuple[str, Source]]) -> str:
 
 def _evidence() -> dict[str, Any]:
     parameters = register.parameters()
+    fitted = {(free.table, free.name) for plan in map(page.load_plan, page.plans()) for free in plan.free}
     tables = []
     for name, declared in TABLES.items():
         rows = [(f"`{e.name}`", e.meaning, _show(e.default, e.unit), _range(e), *_believable(e), e.grade,
-                 linked(e.source)) for e in parameters if e.table == name]
+                 ("[Calibrated](calibration.md). " if (e.table, e.name) in fitted else "") + linked(e.source))
+                for e in parameters if e.table == name]
         tables.append({"name": name.capitalize(), "purpose": declared.purpose, "table": table(
             ("parameter", "meaning", "default", "accepted", "believable", "because", "grade", "source"), rows)})
     return {

@@ -51,7 +51,8 @@ TABLE = Table("population", "Who lives and works in a place at the start", (
     P("trust_spread", 0.15, "share", 0, 0.5, "judgement", _START,
       "Standard deviation of people's trust at the start, before it is kept within 0 and 1."),
     P("continuity_start", 0.448, "share", 0.4, 0.7, "associated",
-      "Stands in for the usual-provider index, 0.61 in England 2011-13: Barker 2017, doi:10.1136/bmj.j84",
+      "The usual-provider index that comes of it is 0.58; it was 0.61 in England 2011-13: Barker 2017, "
+      "doi:10.1136/bmj.j84",
       "Share of people who have a worker who knows them at the start."),
     P("known_least", 0.3, "share", 0, 1, "judgement", _START,
       "How well that worker knows the person at the start, at the least."),

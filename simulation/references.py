@@ -134,6 +134,10 @@ REFERENCES: tuple[Reference, ...] = (
       "the form of the model description"),
     R("10.1016/j.ecolmodel.2014.01.018", "Grimm et al. 2014, Ecological Modelling", "the form of the page on testing"),
     R("10.1145/2660193.2660195", "Steele, Lea & Flood 2014, OOPSLA", "the generator behind chance", seen=False),
+    R("10.1016/j.envsoft.2006.10.004", "Campolongo, Cariboni & Saltelli 2007, Environmental Modelling & Software",
+      "screening by elementary effects", seen=False),
+    R("10.1016/j.cpc.2009.09.018", "Saltelli et al. 2010, Computer Physics Communications",
+      "estimating shares of variance", seen=False),
     R("10.1214/aoms/1177706645", "Box & Muller 1958, Annals of Mathematical Statistics", "normal values", seen=False),
 )
 

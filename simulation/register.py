@@ -16,6 +16,7 @@ from simulation.mechanisms import TABLES
 from simulation.outcomes import HEADLINE, OUTCOMES
 from simulation.parameters import Grade
 from simulation.patterns import CAUSES, PATTERNS
+from simulation.ranges import Basis, believable
 from simulation.references import dois_in
 
 RangeFrom = Literal["evidence", "accepted"]
@@ -48,6 +49,8 @@ class ParameterEntry:
         dois: those that the source cites.
         range_from: `evidence` where low and high come from a review, `accepted` where they only keep out nonsense.
         central: the review's central value, None where there is none. The default may differ from it.
+        believable_low, believable_high: the believable range, inside low and high; equal where nothing is uncertain.
+        believable_from, believable_why: where that comes from, see `simulation.ranges.Basis`, and a sentence.
     """
 
     table: str
@@ -62,6 +65,10 @@ class ParameterEntry:
     dois: tuple[str, ...]
     range_from: RangeFrom
     central: float | None
+    believable_low: float
+    believable_high: float
+    believable_from: Basis
+    believable_why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +143,11 @@ def parameters() -> tuple[ParameterEntry, ...]:
     for table, declared in TABLES.items():
         for p in declared.values():
             reviewed = EVIDENCE_RANGES.get((table, p.name))
+            likely = believable(table, p)
             entries.append(ParameterEntry(
                 table, p.name, p.meaning, p.unit, p.default, p.low, p.high, p.grade, p.source, dois_in(p.source),
-                "evidence" if reviewed else "accepted", reviewed[1] if reviewed else None))
+                "evidence" if reviewed else "accepted", reviewed[1] if reviewed else None, likely.low, likely.high,
+                likely.basis, likely.why))
     return tuple(entries)
 
 

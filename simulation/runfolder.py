@@ -1,4 +1,4 @@
-"""The run folder: everything that came out of a comparison or a run, how to make it again, and proof that it is whole.
+"""The run folder: all that came out of a comparison, a run or a map, how to make it again, and proof that it is whole.
 
     manifest.json     what was run, on what, with which versions; a digest of every other file
     series.parquet    one row a run and tick, one column an outcome
@@ -8,6 +8,11 @@
     events.parquet    every event and its cause (single runs that kept them)
     scenario.yaml     the scenario as it was run, complete: `regimes compare scenario.yaml` repeats a comparison
     report.html       for people (comparisons only)
+    cells.parquet     one row a cell and outcome (maps only)
+    cells.csv         one row a cell, the outcome of the map (maps only)
+    runs.parquet      one row a run, one column an outcome (maps only)
+    map.json          the map, to be shown again (maps only)
+    frontier.svg      the map as a picture, and as .png (maps only)
 
 The manifest is written last, and the folder gets its name only when all of it is on disk.
 """
@@ -25,13 +30,14 @@ import numpy as np
 
 from simulation import provenance
 from simulation.comparison import Comparison, KeptRun
-from simulation.outcomes import OUTCOMES
+from simulation.outcomes import HEADLINE, OUTCOMES
 from simulation.wholefolder import RunFolderError, refuse_unless_free, whole
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from simulation.frontier import Frontier
     from simulation.runs import Run
     from simulation.scenario import Regime, Scenario
 
@@ -41,7 +47,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 
 __all__ = ["RunFolderError", "check", "default_folder", "is_run_folder", "load_comparison", "read_manifest",
-           "write_comparison", "write_run"]
+           "write_comparison", "write_frontier", "write_run"]
 
 
 def default_folder(name: str, root: Path | str = "runs") -> Path:
@@ -113,6 +119,45 @@ def write_run(run: Run, folder: Path | str | None = None, *, overwrite: bool = F
     return path
 
 
+def write_frontier(frontier: Frontier, folder: Path | str | None = None, *, overwrite: bool = False,
+                   command: Sequence[str] | None = None) -> Path:
+    """Write a map of winners with its picture; the path of the folder. Args as `write_comparison`.
+
+    Raises:
+        RunFolderError: it cannot be written; nothing is left behind.
+        ValueError: the map was read from a file, so that there is nothing to write but what was read.
+    """
+    from simulation import flipmap
+    from simulation.frontier import as_lines
+    from simulation.svg import png, svg_file
+
+    if frontier.scenario is None:
+        raise ValueError("this map was read from a file; it has no runs that could be written")
+    path = default_folder(f"{frontier.about['name']}-frontier") if folder is None else Path(folder)
+    axes = {"x": frontier.x.text, "y": frontier.y.text}
+    with whole(path, _replaceable(overwrite)) as work:
+        _write_parquet(work / "cells.parquet", _plain_table(frontier.table))
+        mine = frontier.table[frontier.table["outcome"] == frontier.outcome]
+        _write_text(work / "cells.csv", mine.to_csv(index=False, lineterminator="\n"))
+        _write_parquet(work / "runs.parquet", _plain_table(frontier.runs))
+        _write_text(work / "map.json", as_lines(frontier.kept(name for name in HEADLINE if name in frontier.counts)))
+        poster = flipmap.poster(frontier)
+        _write_text(work / "frontier.svg", svg_file(poster, "frontier", flipmap.figure(frontier).alt))
+        (work / "frontier.png").write_bytes(png(poster))
+        _write_scenario(work, frontier.scenario, frontier.chosen, frontier.pairs, frontier.seed)
+        _write_manifest(work, {
+            "what": "map", "complete": frontier.complete, "cells": len(frontier.cells),
+            "cells_asked": len(frontier.places), "outcome": frontier.outcome, **axes, "pairs": frontier.pairs,
+            "seed": frontier.seed, "seeds": list(range(frontier.seed, frontier.seed + frontier.pairs)),
+            **_described(frontier.scenario, frontier.chosen, command),
+            "repeat": provenance.command_line(
+                ["regimes", "frontier", "scenario.yaml", "--x", axes["x"], "--y", axes["y"], "--outcome",
+                 frontier.outcome, "--pairs", str(frontier.pairs)]),
+            **frontier.manifest,
+        })
+    return path
+
+
 def is_run_folder(folder: Path | str) -> bool:
     """Whether `folder` holds the manifest of a run folder."""
     try:
@@ -155,7 +200,8 @@ def load_comparison(folder: Path | str) -> Comparison:
     folder = Path(folder)
     manifest = read_manifest(folder)
     if manifest["what"] != "comparison":
-        raise RunFolderError(f"{folder} holds a single run, not a comparison")
+        held = {"run": "a single run"}.get(manifest["what"], f"a {manifest['what']}")
+        raise RunFolderError(f"{folder} holds {held}, not a comparison")
     scenario, regimes = _read_scenario(folder, manifest)
     series = pq.read_table(folder / "series.parquet").to_pandas()
     summary = pq.read_table(folder / "summary.parquet").to_pandas().set_index(["regime", "seed"])

@@ -1,4 +1,4 @@
-"""A chart as a static picture inside a page: no script, no request, small, and readable by a screen reader."""
+"""A chart as a static picture, in a page or in a file: no script, no request, small, readable by a screen reader."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _IDS = re.compile(r'(id="|url\(#|href="#)([\w-]+)')
 _NOISE = re.compile(r' (class|aria-[a-z]+|stroke-miterlimit|pointer-events|xmlns(:\w+)?|version|role)="[^"]*"')
 
 
-def svg(chart: alt.LayerChart, name: str, says: str) -> Markup:
+def svg(chart: alt.TopLevelMixin, name: str, says: str) -> Markup:
     """One panel as an `<svg>` element that scales with its column.
 
     Args:
@@ -27,6 +27,18 @@ def svg(chart: alt.LayerChart, name: str, says: str) -> Markup:
 
     text = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), allowed_base_urls=[])
     return Markup(_tidied(text, name, says))
+
+
+def svg_file(chart: alt.TopLevelMixin, name: str, says: str) -> str:
+    """A picture as the text of a file of its own, for a page that links to it. Args as `svg`."""
+    return str(svg(chart, name, says)).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) + "\n"
+
+
+def png(chart: alt.TopLevelMixin, scale: float = 2) -> bytes:
+    """The same picture in dots, `scale` to a pixel, for slides."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_png(chart.to_dict(validate=False), scale=scale, allowed_base_urls=[])
 
 
 def _tidied(text: str, name: str, says: str) -> str:

@@ -120,7 +120,7 @@ def test_a_folder_that_cannot_be_written_is_bad_input(tmp_path, capsys):
 
 def test_without_tests_beside_it_the_page_on_tests_is_left_out(monkeypatch):
     monkeypatch.setattr(odd, "checkout", lambda: None)
-    assert sorted(odd.documents()) == ["ODD.md", "evidence.md", "limits.md"]
+    assert sorted(odd.documents()) == ["ODD.md", "calibration.md", "evidence.md", "limits.md"]
 
 
 # -- Markdown ---------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from simulation.cli import checking, comparing, documents, recounting, running, showing
+from simulation.cli import calibrating, checking, comparing, documents, mapping, recounting, running, sensing, showing
 
 EPILOG = (
     "Start with: regimes compare. Exit codes: 0 done, 1 a claim or check failed, 2 bad input, 130 stopped by Ctrl-C "
@@ -52,7 +52,11 @@ app.command("compare")(comparing.compare)
 app.command("run")(running.run)
 app.command("scenarios")(showing.scenarios)
 app.command("show")(showing.show)
+app.command("frontier")(mapping.frontier)
 app.command("check")(recounting.check)
+app.command("sensitivity")(sensing.sensitivity)
+app.command("ablate")(sensing.ablate)
+app.command("calibrate")(calibrating.calibrate)
 app.command("validate")(checking.validate)
 app.command("schema")(checking.schema)
 app.command("odd")(documents.odd)

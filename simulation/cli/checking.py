@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from simulation.cli.faults import BAD_INPUT
-from simulation.cli.options import AsJsonList, is_regime
+from simulation.cli.options import AsJsonList, is_plan, is_regime
 
 
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario or regime files, or names.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario, regime or calibration files.")],
     as_json: AsJsonList = False,
 ) -> None:
-    """Check scenario and regime files.
+    """Check scenario and regime files, and calibration plans.
 
     Every problem is one line: file, line, column, field, what is accepted. Exit code 2 when there is any.
 
@@ -38,9 +38,14 @@ def validate(
 def _checked(file: str) -> dict[str, Any]:
     from simulation import scenario
 
-    kind = "regime" if is_regime(file) else "scenario"
+    kind = "regime" if is_regime(file) else "calibration" if is_plan(file) else "scenario"
     try:
-        found = scenario.load_regime(file) if kind == "regime" else scenario.load(file)
+        if kind == "calibration":
+            from simulation.calibration.reading import load_plan
+
+            found = load_plan(file)
+        else:
+            found = scenario.load_regime(file) if kind == "regime" else scenario.load(file)
     except scenario.ScenarioError as error:
         problems = [{"file": p.file, "line": p.line, "column": p.column, "field": p.field, "message": p.message,
                      "text": str(p)} for p in error.problems]

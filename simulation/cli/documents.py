@@ -22,7 +22,7 @@ def odd(
 ) -> None:
     """Write the model description (ODD) and the other documents that are made from the code.
 
-    ODD.md, evidence.md and limits.md; in a checkout also trace.md, which lists what the tests test.
+    ODD.md, evidence.md, calibration.md and limits.md; in a checkout also trace.md, which lists what the tests test.
 
     Example: regimes odd --check
     """

@@ -70,15 +70,16 @@ def print_run(run: Run) -> None:
     screen.print()
 
 
-def print_where(folder: Path | None, report: bool = False) -> None:
-    """Where the results are, and what they are not."""
+def print_where(folder: Path | None, report: bool = False, picture: str = "") -> None:
+    """Where the results are, and what they are not. `picture` names a file in the folder that shows them."""
     screen = console()
     if folder is not None:
         try:
             folder = folder.resolve().relative_to(Path.cwd())
         except ValueError:
             pass
-        screen.print(f"Report: {folder / 'report.html'}" if report else f"Results: {folder}", soft_wrap=True)
+        where = f"Report: {folder / 'report.html'}" if report else f"Results: {folder}"
+        screen.print(f"Figure: {folder / picture}" if picture else where, soft_wrap=True)
     say(screen, findings.CAVEAT)
 
 

@@ -16,11 +16,12 @@ SHOW_CURSOR = "\x1b[?25h"
 class Interruption:
     """A context in which Ctrl-C raises KeyboardInterrupt while `at_once` is true, and sets `stop` once it is false.
 
-    It begins with `at_once`, because at first there is nothing complete that could be kept. Outside the main thread
-    Python gives no signals: there the context changes nothing.
+    It begins with `at_once`, because at first there is nothing complete that could be kept; `kept` says what is kept
+    afterwards. Outside the main thread Python gives no signals: there the context changes nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: str = "the complete pairs are kept") -> None:
+        self.kept = kept
         self.stop = threading.Event()
         self.at_once = True
         self._before: object = None
@@ -44,4 +45,4 @@ class Interruption:
         self.stop.set()
         if self.at_once:
             raise KeyboardInterrupt
-        os.write(2, b"\nStopping; the complete pairs are kept. Ctrl-C again ends at once.\n")
+        os.write(2, f"\nStopping; {self.kept}. Ctrl-C again ends at once.\n".encode())

@@ -81,6 +81,12 @@ def is_regime(name: str) -> bool:
     return name in scenario.regime_library() or Path(name).resolve().parent.name == "regimes"
 
 
+def is_plan(name: str) -> bool:
+    """Whether a path means a calibration plan: they live in folders called `calibration`."""
+    path = Path(name)
+    return path.suffix in (".yaml", ".yml") and path.resolve().parent.name == "calibration"
+
+
 def outcome_names(text: str | None) -> tuple[str, ...]:
     """The outcomes that `--outcomes` asks for: the headline, `all`, or a list with commas.
 

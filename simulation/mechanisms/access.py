@@ -43,7 +43,8 @@ from simulation.vocabulary import (
 )
 
 TABLE = Table("access", "People ask for help, wait, chase, are turned away", (
-    P("seek", 1.61, "per week", 0, 10, "judgement", "Set with onset so that contacts come near 10 a person a year",
+    P("seek", 1.61, "per week", 0, 10, "judgement",
+      "No direct estimate; it decides how soon those who were not helped come back",
       "How soon a fully willing person with need 1 asks."),
     P("seek_floor", 0.102, "share", 0, 1, "judgement", "People live with small needs", "Need below which nobody asks."),
     P("willing_floor", 0.35, "share", 0, 1, "judgement", "Even those without trust ask in the end",

@@ -30,7 +30,7 @@ TABLE = Table("money", "What everything costs, and whose budget grows", (
       "Cost of an hour of staff time, with overheads."),
     P("crisis_cost", 2250, "pounds", 0, 50_000, "associated",
       "£17.0bn for 6m emergency admissions, 29 % of major attenders admitted (Health Foundation, 2016-18), £138 an "
-      "attendance (reference costs 2013-14): about £1,000, set higher for later prices",
+      "attendance (reference costs 2013-14): about £1,000; more at later prices and for longer stays",
       "Hospital cost of one crisis, without the staff time that is counted."),
     P("cashable", 0.3, "share", 0, 1, "judgement",
       "Freed beds refill and overheads stay: savings are rarely cash; gross, net and cashable are kept apart",

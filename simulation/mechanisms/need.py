@@ -26,8 +26,8 @@ from simulation.parameters import Parameter as P
 from simulation.parameters import Table
 from simulation.vocabulary import HOSPITAL, N_DOMAINS, NOBODY, RESULT_NEW
 
-_ONSET = ("Judgement, set with the other onsets so that contacts come near 10 a person a year (King's Fund 2023/24: "
-          "600m contacts, 57.7m people) once care, chasing and return visits are counted")
+_ONSET = ("No direct estimate; with return visits and chasing contacts come to about 5 a person a year, half of "
+          "England's 10 (King's Fund 2023/24: 600m contacts, 57.7m people)")
 
 TABLE = Table("need", "Needs begin, grow, feed each other and become crises", (
     P("onset_physical", 2.22, "per year", 0, 6, "judgement", _ONSET, "New physical needs of a person of frailty 1."),
@@ -52,7 +52,7 @@ TABLE = Table("need", "Needs begin, grow, feed each other and become crises", (
     P("crisis_threshold", 0.518, "number", 0, 6, "judgement", "Crises come of much need, not of any",
       "Total need above which a crisis threatens."),
     P("crisis", 0.644, "per year", 0, 50, "judgement",
-      "Set so that hospital crises come near 1,500 a year per 10,000 people, between emergency admissions (820) and "
+      "Hospital crises come near 2,400 a year per 10,000 people, between emergency admissions (820) and "
       "A&E attendances (2,900): NHS Providers 2023-24",
       "Crises of a person one unit above the threshold."),
     P("acute", 0.22, "per year", 0, 2, "associated",

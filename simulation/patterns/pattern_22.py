@@ -1,17 +1,24 @@
 """Pattern 22: sizes are believable: the default town's two regimes differ by no more than controlled evidence has seen.
 
-Set-up: the default town, its second regime against its first. Required: emergency use differs by -5 to +10 % in the second
-year and by -14 to 0 % in the fifth; staff leaving by at most 10 % over the run (a programme that supported staff: -5.3 %);
+Set-up: the default town, its second regime against its first. Required: emergency use differs by -5 to +10 % in the
+second year and by -14 to 0 % in the fifth; staff leaving by at most 10 % over the run (a programme of support: -5.3 %);
 failure demand over the run is lower by 0 to 20 %, as removing what is removable would do. Sources: Stokes 2015 (36
-studies: no effect), North East Hampshire and Mid-Nottinghamshire (A&E -4.3 %, admissions -6.7 % after six years), Frome;
+studies: no effect), North East Hampshire, Mid-Nottinghamshire (A&E -4.3 %, admissions -6.7 % after six years), Frome;
 Moscelli & Sayli (leaving). Not a clean test: this pattern was looked at when the sizes of listening, trials and joint
 time were chosen, before any claim was written.
 """
 
 from __future__ import annotations
 
+from itertools import islice
+
 from simulation.patterns.showing import Shown, over, runs, world
 
+MISSED = (
+    "Emergency use differs as little as it should, and leaving by about 9 %, beyond 10 % in some seeds, as a town of "
+    "57 posts has five or six leavers a year. But the share of failure demand hardly differs (about +1 %, either sign) "
+    "where 5 to 20 % less is believed: repeat visits become fewer, and so do contacts about new needs, while longer "
+    "waits bring more chasing.")
 SECOND_YEAR = (-0.05, 0.10)
 FIFTH_YEAR = (-0.14, 0.0)
 LEAVING = 0.10
@@ -20,7 +27,7 @@ FAILURE = (-0.20, 0.0)
 
 def measure(seed: int) -> Shown:
     """See the module."""
-    first, second = list(runs(world("22-believable-sizes"), seed))[:2]
+    first, second = islice(runs(world("22-believable-sizes"), seed), 2)
 
     def change(outcome: str, start: float, end: float) -> float:
         return over(second, outcome, start, end) / over(first, outcome, start, end) - 1

@@ -44,7 +44,7 @@ def load_regime(name_or_path: str | Path) -> Regime:
     regimes = Map(node.place, {path.stem: node}, {path.stem: node.place})
     tree = Map(node.place, {"regimes": regimes}, {"regimes": node.place})
     here = ("regimes", path.stem)
-    problems = [*_empty(node, here), *_named(tree)]
+    problems = [*without_value(node, here), *_named(tree)]
     if not problems:
         data = {"name": path.stem, **plain(node)}  # type: ignore[dict-item]
         try:
@@ -53,7 +53,7 @@ def load_regime(name_or_path: str | Path) -> Regime:
             problems = [_problem({**detail, "loc": (*here, *detail["loc"])}, tree)
                         for detail in error.errors(include_url=False)]
     prefix = field_path(here) + "."  # the file is the regime, so nobody needs to hear its path
-    raise ScenarioError(_in_order(
+    raise ScenarioError(in_order(
         Problem(p.file, p.line, p.column, p.field.removeprefix(prefix), p.message.replace(prefix, ""))
         for p in problems))
 
@@ -66,26 +66,26 @@ def validate(tree: Map, path: Path, *, changed: bool = False) -> Scenario:
     said = {key: node for key, node in tree.items.items()
             if key not in MAY_BE_EMPTY or not isinstance(node, Leaf) or node.value is not None}
     tree = Map(tree.place, said, dict(tree.keys))
-    problems = [*_empty(tree, ()), *_named(tree)]
+    problems = [*without_value(tree, ()), *_named(tree)]
     if problems:
         raise ScenarioError(problems)
     data: dict[str, Any] = {"name": path.stem, **plain(tree)}  # type: ignore[dict-item]
     try:
         scenario = Scenario.model_validate(data, context={"file": True, "changed": changed})
     except ValidationError as error:
-        raise ScenarioError(_in_order(_problem(detail, tree) for detail in error.errors(include_url=False))) from None
+        raise ScenarioError(in_order(_problem(detail, tree) for detail in error.errors(include_url=False))) from None
     scenario._origin = path
     return scenario
 
 
-def _in_order(problems: Any) -> list[Problem]:
+def in_order(problems: Any) -> list[Problem]:
     """Problems by file and line, each once; files in the order in which they were met."""
     unique = list(dict.fromkeys(problems))
     files = list(dict.fromkeys(p.file for p in unique))
     return sorted(unique, key=lambda p: (files.index(p.file), p.line or 0, p.column or 0))
 
 
-def _empty(node: Node, path: tuple[str | int, ...]) -> list[Problem]:
+def without_value(node: Node, path: tuple[str | int, ...]) -> list[Problem]:
     """Fields without a value: YAML says null, and null means nothing here."""
     if isinstance(node, Leaf):
         if node.value is not None:
@@ -93,7 +93,7 @@ def _empty(node: Node, path: tuple[str | int, ...]) -> list[Problem]:
         message = "has no value; give one, or leave the line out"
         return [Problem(node.place.file, node.place.line, node.place.column, field_path(path), message)]
     inside = node.items.items() if isinstance(node, Map) else enumerate(node.items)
-    return [problem for key, item in inside for problem in _empty(item, (*path, key))]
+    return [problem for key, item in inside for problem in without_value(item, (*path, key))]
 
 
 def _named(tree: Map) -> list[Problem]:
@@ -119,9 +119,9 @@ def _problem(detail: Any, tree: Map) -> Problem:
     if kind in ("extra_forbidden", "unknown_key"):
         elsewhere = kind == "unknown_key" and path[0] != "regime_places" and homes(str(path[-1]))
         message = unknown_key(path, names) if kind == "extra_forbidden" or elsewhere else detail["msg"]
-        return _at(_place(tree, path, of_key=True), path, message)
+        return _at(place_of(tree, path, of_key=True), path, message)
     if kind == "missing":
-        return _at(_place(tree, path[:-1], of_key=len(path) > 1), path, f"is missing; {_what(path)}")
+        return _at(place_of(tree, path[:-1], of_key=len(path) > 1), path, f"is missing; {_what(path)}")
     if "ctx" in detail and "error" in detail["ctx"]:
         message = str(detail["ctx"]["error"])
     elif kind in ("tuple_type", "list_type"):
@@ -130,7 +130,7 @@ def _problem(detail: Any, tree: Map) -> Problem:
         message = f"{quote(value)} is not a mapping; 'field: value' lines are needed"
     else:
         message = detail["msg"]
-    return _at(_place(tree, path, of_key=False), path, message)
+    return _at(place_of(tree, path, of_key=False), path, message)
 
 
 def _what(path: tuple[str | int, ...]) -> str:
@@ -145,7 +145,7 @@ def _what(path: tuple[str | int, ...]) -> str:
     return (field.description if field and field.description else "it is needed")
 
 
-def _place(tree: Map, path: tuple[str | int, ...], *, of_key: bool) -> Place:
+def place_of(tree: Map, path: tuple[str | int, ...], *, of_key: bool) -> Place:
     """Where a path was written: the key or the value at it, or the nearest thing above that exists."""
     node: Node = tree
     place = tree.place

@@ -200,7 +200,7 @@ def test_an_acute_crisis_brings_a_new_physical_need():
     assert (world.person.need[0, :100] == 1.0).all()
     assert (world.person.need[0, 100:] == 0.5).all()
     assert (world.person.last_result[0, 100:] == RESULT_NEW).all()
-    assert (world.person.last_result[0, :100] == RESULT_UNRESOLVED).all(), "what had failed them before has still failed"
+    assert (world.person.last_result[0, :100] == RESULT_UNRESOLVED).all(), "what failed has still failed"
     assert counted(world, "crises_acute") == counted(world, "crises") == 400
     assert counted(world, "need") == pytest.approx(100 * 1.0 + 300 * 0.5), "the need of this tick, not of the last"
     assert counted(world, "in_need") == 400

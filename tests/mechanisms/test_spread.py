@@ -40,7 +40,7 @@ def figure(world: World, place: int, value: float) -> None:
     """The figure of a place is the mean of its six planned doors; the hospital does not count."""
     doors = slice(7 * place, 7 * place + 6)
     world.organisation.recorded[doors] = value
-    world.organisation.recorded_weight[doors] = world.organisation.perceived_weight[doors] = 1e9  # one tick moves nothing
+    world.organisation.recorded_weight[doors] = world.organisation.perceived_weight[doors] = 1e9  # it stays
 
 
 def test_neighbours_on_a_ring():
