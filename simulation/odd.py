@@ -21,13 +21,14 @@ from simulation.markdown import Source, code, linked, source, table
 from simulation.mechanisms import ORDER, TABLES
 from simulation.provenance import model_version
 from simulation.references import REFERENCES
+from simulation.sensitivity import page as sensitivity_page
 from simulation.vocabulary import CHOICES, DOMAINS, N_DOMAINS, ORGANISATION_KINDS
 
 PACKAGE = Path(__file__).resolve().parent
 TEMPLATES = {"ODD.md": "odd.md.jinja", "evidence.md": "evidence.md.jinja", "calibration.md": "calibration.md.jinja",
-             "claims.md": "claims.md.jinja", "limits.md": "limits.md.jinja",
-             "trace.md": "trace.md.jinja"}
-IN_A_CHECKOUT = ("trace.md", "claims.md")
+             "claims.md": "claims.md.jinja", "sensitivity.md": "sensitivity.md.jinja",
+             "limits.md": "limits.md.jinja", "trace.md": "trace.md.jinja"}
+IN_A_CHECKOUT = ("trace.md", "claims.md", "sensitivity.md")
 """Pages that say what stands in the project's folder, in its tests or among its kept results."""
 FAMILY_TITLES = {"person": "Person", "staff": "Member of staff", "organisation": "Organisation, with its leader",
                  "convener": "Convener", "place": "Place, with its commissioner"}
@@ -47,12 +48,13 @@ def documents() -> dict[str, str]:
     loaded.filters["linked"] = linked
     root = checkout()
     context = {"ODD.md": _odd, "evidence.md": _evidence, "calibration.md": page.context, "limits.md": _limits,
-               "trace.md": _trace, "claims.md": lambda: claimspage.context(root)}
+               "trace.md": _trace, "claims.md": lambda: claimspage.context(root),
+               "sensitivity.md": lambda: sensitivity_page.context(root)}
     written = {}
     for name, template in TEMPLATES.items():
         if name in IN_A_CHECKOUT and root is None:
             continue
-        text = loaded.get_template(template).render(**_shared(), **context[name]())
+        text = loaded.get_template(template).render(**{**_shared(), **context[name]()})
         written[name] = re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n"
     return written
 
@@ -127,9 +129,8 @@ def _believable(entry: Any) -> tuple[str, str]:
 
 
 def _odd() -> dict[str, Any]:
-    from simulation.scenario import load
-
     from simulation.patterns.showing import probes
+    from simulation.scenario import load
 
     world = load("town").world
     helpers = _helpers()

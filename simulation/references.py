@@ -138,6 +138,8 @@ REFERENCES: tuple[Reference, ...] = (
       "screening by elementary effects", seen=False),
     R("10.1016/j.cpc.2009.09.018", "Saltelli et al. 2010, Computer Physics Communications",
       "estimating shares of variance", seen=False),
+    R("10.1093/jnci/22.4.719", "Mantel & Haenszel 1959, Journal of the National Cancer Institute",
+      "odds ratios over strata", seen=False),
     R("10.1214/aoms/1177706645", "Box & Muller 1958, Annals of Mathematical Statistics", "normal values", seen=False),
 )
 

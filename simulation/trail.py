@@ -50,9 +50,12 @@ def _writers() -> dict[str, tuple[str, ...]]:
     written: dict[str, dict[str, None]] = {}
     for name in names:
         for module in _reached(name, modules, names):
-            for node in ast.walk(modules[module]):
-                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "T":
-                    written.setdefault(node.attr.lower(), {})[name] = None
+            for counting in ast.walk(modules[module]):
+                if not isinstance(counting, ast.AugAssign):
+                    continue
+                for node in ast.walk(counting.target):
+                    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "T":
+                        written.setdefault(node.attr.lower(), {})[name] = None
     return {tally: tuple(by) for tally, by in written.items()}
 
 

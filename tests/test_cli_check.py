@@ -16,6 +16,7 @@ import pytest
 from simulation import scenario as scenarios
 from simulation.claims import FAST_PAIRS, FULL_PAIRS
 from simulation.cli import main
+from simulation.provenance import model_version
 from tests import fake_runs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -78,7 +79,7 @@ def test_a_claim_that_fails_is_shown_with_what_came_out(check):
 def test_json_and_nothing_else(check):
     code, out, err = check(write("two.yaml", TRUE, FALSE), write("other.yaml", TRUE), "--json", "--quiet")
     assert (code, err) == (1, "")
-    assert json.loads(out) == {"claims": [
+    assert json.loads(out) == {"model": model_version(), "claims": [
         {"scenario": "two", "claim": "The two regimes differ in stakes.", "held_in": 3, "pairs": 3, "holds": True},
         {"scenario": "two", "claim": "Nobody is ever sacked under targets.", "held_in": 0, "pairs": 3, "holds": False},
         {"scenario": "other", "claim": "The two regimes differ in stakes.", "held_in": 3, "pairs": 3, "holds": True}]}
@@ -96,7 +97,7 @@ def test_pairs_and_seed(check):
 def test_a_scenario_that_claims_nothing(check):
     code, out, _ = check(write("two.yaml"))
     assert (code, out) == (0, "two: claims nothing\n\nNo claims.\n")
-    assert json.loads(check("two.yaml", "--json")[1]) == {"claims": []}
+    assert json.loads(check("two.yaml", "--json")[1]) == {"model": model_version(), "claims": []}
 
 
 def test_without_an_argument_all_scenarios_that_claim_something(check):

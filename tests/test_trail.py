@@ -62,3 +62,13 @@ def test_the_kept_recount_is_of_this_model_and_every_claim_held():
     kept = json.loads((ROOT / KEPT).read_text(encoding="utf-8"))
     assert kept["model"] == model_version(), "recount anew: regimes check --json > docs/data/recount.json"
     assert [each for each in kept["claims"] if not each["holds"]] == []
+
+
+def test_the_readme_leads_to_claims_and_pages_that_exist():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = odd.documents()["claims.md"]
+    anchors = re.findall(r"docs/claims\.md#([\w-]+)", readme)
+    assert len(anchors) >= 15
+    assert [name for name in anchors if f'<a id="{name}"></a>' not in page] == []
+    pages = set(re.findall(r"\]\((docs/[\w.-]+)", readme))
+    assert [name for name in sorted(pages) if not (ROOT / name).is_file()] == []

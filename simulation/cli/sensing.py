@@ -120,6 +120,7 @@ def sensitivity(
                          seed=seed, people=people, folder=folder, **how)
 
         found = _done(do, f"Studying {pair.scenario.name}", folder, threads, quiet)
+        found = findings.Sensitivity.from_dict(found.to_dict())  # what is shown is what is kept
         _keep(folder, STUDY, found.to_text())
     if docs:
         _publish(STUDY, found.to_text(), study=found)
@@ -175,6 +176,7 @@ def ablate(
             return ablations.ablate(pair, outcomes=asked, only=only, pairs=pairs, seed=seed, folder=folder, **how)
 
         found = _done(do, f"Taking {pair.scenario.name} apart", folder, threads, quiet)
+        found = ablations.Ablations.from_dict(found.to_dict())  # what is shown is what is kept
         _keep(folder, WITHOUT, found.to_text())
     if docs:
         _publish(WITHOUT, found.to_text(), ablations=found)

@@ -28,6 +28,8 @@ DRAWN = ("need", "need_complex", "true_performance", "failure_demand")
 """Outcomes that have a panel of their own, where they were studied; else the first four."""
 ROWS = 9
 """Rows of such a panel, at most."""
+DOTS = 100
+"""Single worlds drawn, at most."""
 JUDGED, OTHERS = drawing.BEYOND, "#2f6690"
 """Judgement, and what rests on a publication."""
 FILES = ("believable-worlds.svg", "what-hangs-on-what.svg", "without-mechanisms.svg", "without-ideas.svg")
@@ -79,7 +81,7 @@ def worlds(study: Sensitivity) -> alt.HConcatChart:
         middle = sign * 100 * as_it_is.difference / size if size else 0.0
         better = int((values > 0).sum())
         rows.append(Row(BY_NAME[outcome].label, f"{better} of {len(values)}", middle, float(low), float(high),
-                        tuple(values.tolist()), drawing.INK, as_it_is.low * as_it_is.high > 0))
+                        tuple(values[:DOTS].tolist()), drawing.INK, as_it_is.low * as_it_is.high > 0))
     half = (len(rows) + 1) // 2
     return _together([("", part) for part in (rows[:half], rows[half:]) if part], study.names,
                      "difference, % of the average of the two regimes")

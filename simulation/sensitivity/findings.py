@@ -23,7 +23,7 @@ from simulation.sensitivity.variance import Share
 
 KIND = "care-regimes sensitivity"
 FORMAT = 1
-DIGITS = 5
+DIGITS = 4
 """Significant digits that are kept."""
 ONE_WAY = 0.5
 """An effect has a direction where its mean is at least this part of its mean size."""

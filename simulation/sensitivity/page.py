@@ -17,7 +17,7 @@ from simulation.register import parameters
 from simulation.sensitivity import ablations, findings, telling
 from simulation.sensitivity.ablations import AS_IT_IS, Ablations
 from simulation.sensitivity.factors import CHANCE
-from simulation.sensitivity.figures import drawn_outcomes, parameters_told, without_told, worlds_told
+from simulation.sensitivity.figures import DOTS, drawn_outcomes, parameters_told, without_told, worlds_told
 from simulation.sensitivity.findings import Sensitivity
 from simulation.sensitivity.variance import REST
 
@@ -37,7 +37,7 @@ def context(root: Path) -> dict[str, Any]:
         "first": first, "second": second, "made": study.made, "without_made": without.made,
         "weeks": wording.duration(study.made["weeks"]), "n_facts": len(study.facts),
         "n_judgement": sum(fact.grade == "judgement" for fact in study.facts),
-        "stale": telling.stale(study.made, study.facts), "stale_without": telling.stale(without.made),
+        "stale": telling.stale(study.made), "stale_without": telling.stale(without.made),
         "outcomes": wording.listed([BY_NAME[o].label.lower() for o in study.outcomes]),
         "n_worlds": len(next(iter(study.worlds.values())).values), "n_ordinary": sum(
             next(iter(study.worlds.values())).ordinary), "failures": sum(study.failures.values()),
@@ -49,6 +49,7 @@ def context(root: Path) -> dict[str, Any]:
         "needed": [telling.effect_of(without, o) for o in without.outcomes],
         "alts": {"worlds": worlds_told(study), "parameters": parameters_told(study),
                  "mechanisms": without_told(without, "mechanism"), "ideas": without_told(without, "idea")},
+        "dots": DOTS,
         "drawn": wording.listed([BY_NAME[o].label.lower() for o in drawn_outcomes(study.outcomes)]),
     }
 
@@ -89,7 +90,9 @@ def _judgements(study: Sensitivity) -> str:
                          telling.range_of(fact), f"{telling.percent(effect.mu_star)} ± {telling.percent(effect.half)}",
                          telling.larger(study, outcome, effect), telling.share(study.share(outcome, effect.factor))))
         chance = study.chance(outcome)
-        rows.append(("", "", "*chance*", "", f"{telling.percent(chance.mu_star)} ± {telling.percent(chance.half)}", "",
+        further = sum(effect.mu_star > chance.mu_star for effect in study.ranked(outcome))
+        rows.append(("", "", "*chance*", "", f"{telling.percent(chance.mu_star)} ± {telling.percent(chance.half)}",
+                     f"{further} of {len(study.facts)} parameters move it further",
                      telling.share(study.share(outcome, CHANCE))))
     return table(("outcome", "", "judgement", "believable range", "moves the difference by", "direction",
                   "total share of variance"), rows)

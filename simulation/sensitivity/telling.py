@@ -6,7 +6,7 @@ No sentence has a favourite: each is chosen by the numbers, never by which regim
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from simulation import provenance, wording
@@ -140,7 +140,7 @@ def effect_of(found: Ablations, outcome: str) -> str:
     return f"{BY_NAME[outcome].label}: {'; '.join(parts)}."
 
 
-def stale(made: Mapping[str, Any], facts: Sequence[Fact] | None = None) -> str:
+def stale(made: Mapping[str, Any]) -> str:
     """Why kept numbers may no longer be those of the model; empty where they are."""
     from simulation.comparison import ComparisonError
     from simulation.scenario import ScenarioError, load
@@ -154,6 +154,6 @@ def stale(made: Mapping[str, Any], facts: Sequence[Fact] | None = None) -> str:
         return "made for a scenario or for regimes that are no longer there"
     if made["identity"] != now:
         return "made before the scenario, its regimes or the default of a parameter were changed"
-    if facts is not None and facts_key([Fact.of(f) for f in factors(scenario)]) != facts_key(facts):
+    if "facts" in made and made["facts"] != facts_key([Fact.of(f) for f in factors(scenario)]):
         return "made before it was changed what is believable of a parameter"
     return ""

@@ -156,6 +156,6 @@ def test_a_runaway_queue_earns_no_more_than_a_long_one():
 
 
 def test_how_much_must_reach_the_front_line_is_a_parameter():
-    assert funded({"conveners": 40.0}, front_least=0.2).front_share[0] == pytest.approx(0.34, abs=0.01)
+    assert funded({"conveners": 40.0}, front_least=0.2).front_share[0] == pytest.approx(0.40, abs=0.01)
     with pytest.raises(ValueError, match="at most 10% can go to them"):
         funded({"conveners": 10.0}, front_least=0.9)
