@@ -1,4 +1,4 @@
-"""`regimes check --full` without a scenario: every pattern too, misses that are known by name, and what makes it fail."""
+"""`regimes check --full` without a scenario: every pattern too, known misses by name, and what makes it fail."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ LOST = {"low trust": "11-low-trust", "high turnover": "11-turnover", "one year":
 YEAR = 52
 MISSED = (
     "Each regime wins in the world that suits it, but the second does not lose where it should: in a world of "
-    "linked needs it has fewer deaths in the first year already (by 3-5 %) and far fewer by the sixth, whatever "
-    "trust and turnover are. Freedom to depart from the book does most of that, and here it needs neither time nor "
+    "linked needs it is no worse in the first year (deaths 2 % fewer, need the same) and far ahead by the sixth, "
+    "whatever trust and turnover are. Freedom to depart from the book does most of that, and here it needs neither "
     "trust nor experience: people tell something even to those whom they do not trust, and a newcomer works as well "
     "as the book on the first day.")
 
