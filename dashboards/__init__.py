@@ -1,4 +1,4 @@
-"""The room of the workshop dashboard: pages and components that show runs, with no model logic of their own.
+"""The workshop dashboard: pages in a browser over the simulator's results. It draws and asks; it has no model logic.
 
-It has no page yet. What it will read is there: `simulation.comparison`, `simulation.charts`, and the events of a run.
+`regimes dashboard` starts it; `dashboards.server` says how it is put together.
 """
