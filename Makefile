@@ -7,18 +7,22 @@ PYTHON ?=
 SCENARIO ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check wheel clean
+.PHONY: help demo dashboard test lint check wheel clean
 
 help:  ## this list
-	@echo "make demo    set up, compare two regimes, say where the report is"
-	@echo "make test    set up, run the tests"
-	@echo "make lint    set up, check the code's style"
-	@echo "make check   set up, recount every claim of every scenario, ten pairs each"
-	@echo "make wheel   build the wheel and the source archive into dist/"
-	@echo "make clean   remove the environment, builds and caches (results in runs/ stay)"
+	@echo "make demo       set up, compare two regimes, say where the report is"
+	@echo "make dashboard  set up, open the workshop dashboard in a browser"
+	@echo "make test       set up, run the tests"
+	@echo "make lint       set up, check the code's style"
+	@echo "make check      set up, recount every claim of every scenario, ten pairs each"
+	@echo "make wheel      build the wheel and the source archive into dist/"
+	@echo "make clean      remove the environment, builds and caches (results in runs/ stay)"
 
 demo: $(VENV)/installed
 	@$(BIN)/regimes compare $(SCENARIO)
+
+dashboard: $(VENV)/installed-with-dashboard
+	@$(BIN)/regimes dashboard $(DASHBOARD_ARGS)
 
 test: $(VENV)/installed-for-tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -47,7 +51,12 @@ $(VENV)/installed: pyproject.toml | $(VENV)/pyvenv.cfg
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-$(VENV)/installed-for-tests: pyproject.toml | $(VENV)/pyvenv.cfg
-	@echo "Installing what the tests need (once; a minute or two)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+$(VENV)/installed-with-dashboard: pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "Installing the dashboard (once; a few minutes, its scripts and fonts are large)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dashboard]'
 	@touch $(VENV)/installed $@
+
+$(VENV)/installed-for-tests: pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "Installing what the tests need (once; a few minutes)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $(VENV)/installed $(VENV)/installed-with-dashboard $@

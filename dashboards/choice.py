@@ -7,7 +7,6 @@ scenarios and regimes of the catalogue, never a file.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import zlib
 from functools import lru_cache
@@ -127,9 +126,12 @@ class Choice(_Strict):
             text = unpacker.decompress(packed, MOST_TEXT)
             if unpacker.unconsumed_tail or not unpacker.eof:
                 raise ChoiceError("the link is damaged or too large; copy it again in full")
-            return cls.model_validate_json(text)
-        except (binascii.Error, zlib.error, UnicodeError):
+        except ChoiceError:
+            raise
+        except (ValueError, zlib.error):  # letters outside the alphabet, a wrong length, a broken archive
             raise ChoiceError("the link is damaged; copy it again in full") from None
+        try:
+            return cls.model_validate_json(text)
         except ValidationError as error:
             raise ChoiceError(f"the link does not fit: {_first(error)}") from None
 

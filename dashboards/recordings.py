@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -127,7 +128,8 @@ class Recordings:
                 self._written = 0
                 self._tidy()
         except OSError:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def _tidy(self) -> None:
         found = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in self.place.glob("*.npz")), reverse=True)

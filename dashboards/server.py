@@ -69,15 +69,14 @@ def application(shared: Services | None = None) -> App:
     from solara.server import settings as solara_settings
 
     from dashboards import downloads
-    from dashboards.rooms import facilitator, handout, phones
+    from dashboards import rooms as workshop
 
-    rooms = services().rooms
     assets = solara_settings.assets.proxy_cache_dir
     plain: Starlette = Starlette(lifespan=solara_server.lifespan, routes=[
         Mount("/care", StaticFiles(directory=STATIC)),
         # Before Solara's own, which would ask a server on the internet for what is not installed.
         Mount("/_solara/cdn", StaticFiles(directory=assets, check_dir=False, follow_symlink=False)),
-        *phones.routes(rooms), *facilitator.routes(rooms), *handout.routes(rooms), *downloads.routes(),
+        *workshop.routes(services().rooms), *downloads.routes(),
         Mount("/", routes=solara_server.routes),
     ], exception_handlers={404: _missing, 500: _broken})
     return _guarded(plain)

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 
 from dashboards.recordings import Recordings, folder
-from dashboards.rooms.room import Rooms
+from dashboards.rooms import Rooms
 from dashboards.runner import Runner
 
 

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from simulation.cli import calibrating, checking, comparing, documents, mapping, recounting, running, sensing, showing
+from simulation.cli import (
+    calibrating,
+    checking,
+    comparing,
+    documents,
+    mapping,
+    recounting,
+    running,
+    sensing,
+    serving,
+    showing,
+)
 
 EPILOG = (
     "Start with: regimes compare. Exit codes: 0 done, 1 a claim or check failed, 2 bad input, 130 stopped by Ctrl-C "
@@ -50,6 +61,7 @@ def regimes(
 
 app.command("compare")(comparing.compare)
 app.command("run")(running.run)
+app.command("dashboard")(serving.dashboard)
 app.command("scenarios")(showing.scenarios)
 app.command("show")(showing.show)
 app.command("frontier")(mapping.frontier)
