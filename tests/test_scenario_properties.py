@@ -158,7 +158,12 @@ def scenarios(draw) -> dict[str, object]:
         "claims": [{"says": draw(WORDS), "outcome": draw(st.sampled_from(sorted(BY_NAME))),
                     "is": f"{names[0]} < {names[1]} by at least 0.01",
                     "over": draw(st.sampled_from(["year 2", "last year"]))}],
-        "story": [{"title": draw(WORDS), "text": draw(WORDS), "show": ["need"]}],
+        "story": [{"title": draw(WORDS), "text": draw(WORDS), "show": ["need"], "question": draw(WORDS),
+                   "predict": draw(st.sampled_from([
+                       {"how": "choose", "outcome": "need", "over": "year 3"},
+                       {"how": "draw", "outcome": "need", "regime": names[1], "after": "13 weeks"}])),
+                   "minutes": draw(st.integers(1, 60)), "discuss": draw(st.lists(WORDS, max_size=2)),
+                   "regimes": draw(st.sampled_from([[], list(names)]))}],
         "seed": draw(st.integers(0, 2**63 - 1)),
     }
     return content

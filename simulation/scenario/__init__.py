@@ -13,8 +13,8 @@ from simulation.scenario.events import Event
 from simulation.scenario.loading import load, load_regime
 from simulation.scenario.models import Regime, Scenario, WorldDescription
 from simulation.scenario.schema import json_schema, regime_json_schema
-from simulation.scenario.story import Claim, Step
+from simulation.scenario.story import Claim, Prediction, Step
 from simulation.scenario.writing import to_yaml
 
-__all__ = ["Claim", "Event", "Problem", "Regime", "Scenario", "ScenarioError", "Step", "WorldDescription", "catalogue",
-           "json_schema", "load", "load_regime", "regime_json_schema", "regime_library", "to_yaml"]
+__all__ = ["Claim", "Event", "Prediction", "Problem", "Regime", "Scenario", "ScenarioError", "Step", "WorldDescription",
+           "catalogue", "json_schema", "load", "load_regime", "regime_json_schema", "regime_library", "to_yaml"]

@@ -11,7 +11,7 @@ from simulation.scenario.units import show
 
 if TYPE_CHECKING:
     from simulation.scenario.models import Scenario, WorldDescription
-    from simulation.scenario.story import Claim
+    from simulation.scenario.story import Claim, Step
 
 LEAST_PEOPLE_PER_PLACE = 200
 """With fewer, the dearest 5 % of a place would be fewer than ten people and a quintile fewer than forty: nothing that
@@ -74,6 +74,29 @@ def check_claim(claim: Claim, path: tuple[str | int, ...], scenario: Scenario, c
         claim.window(scenario.world.horizon)
     except ValueError as error:
         complaints.add((*path, "over"), str(error))
+
+
+def check_step(step: Step, path: tuple[str | int, ...], scenario: Scenario, complaints: Complaints) -> None:
+    """Regimes that the scenario has, two or more where people choose between them, and times within its horizon."""
+    _check_names(step.regimes, (*path, "regimes"), scenario.regimes, complaints)
+    if len(set(step.regimes)) < len(step.regimes):
+        complaints.add((*path, "regimes"), "names a regime twice")
+    predict = step.predict
+    if predict is None:
+        return
+    horizon = scenario.world.horizon
+    if predict.regime is not None and predict.regime not in scenario.regimes:
+        complaints.add((*path, "predict", "regime"), unknown("regime", predict.regime, scenario.regimes))
+    if predict.after is not None and round(predict.after / scenario.tick_weeks) >= scenario.ticks:
+        complaints.add((*path, "predict", "after"), f"{show(predict.after, 'week')} is not before the horizon of "
+                       f"{show(horizon, 'week')}; something must be left to draw")
+    if predict.how == "choose" and len(step.lines(scenario)) < 2:
+        complaints.add((*path, "predict", "how"), "there is one regime to choose from; name two or more under "
+                       "'regimes' of the step")
+    try:
+        predict.window(horizon)
+    except ValueError as error:
+        complaints.add((*path, "predict", "over"), str(error))
 
 
 def _check_names(names: Iterable[str], path: tuple[str | int, ...], regimes: Mapping[str, object],

@@ -36,3 +36,10 @@ def outcomes() -> tuple[str, ...]:
     from simulation.outcomes import BY_NAME
 
     return tuple(BY_NAME)
+
+
+def has_better(outcome: str) -> bool:
+    """Whether one direction of an outcome is better for people, so that somebody can be ahead."""
+    from simulation.outcomes import BY_NAME
+
+    return BY_NAME[outcome].better != "neither"

@@ -29,8 +29,12 @@ def load(name_or_path: str | Path, set: Overrides = ()) -> Scenario:
     path = find(name_or_path, known, "scenario")
     tree = read_scenario(path, known)
     tree = resolve_regimes(apply(tree, overrides), regime_library())
-    changed = bool(overrides) and not any(override.path[0] == "claims" for override in overrides)
-    return validate(tree, path, changed=changed)
+    touched = {override.path[0] for override in overrides}
+    changed = bool(overrides) and "claims" not in touched
+    story = tree.items.get("story")
+    inherited = story is not None and story.place.file != tree.place.file
+    told_elsewhere = (bool(overrides) or inherited) and "story" not in touched
+    return validate(tree, path, changed=changed, told_elsewhere=told_elsewhere)
 
 
 def load_regime(name_or_path: str | Path) -> Regime:
@@ -58,10 +62,12 @@ def load_regime(name_or_path: str | Path) -> Regime:
         for p in problems))
 
 
-def validate(tree: Map, path: Path, *, changed: bool = False) -> Scenario:
-    """The scenario that a merged tree says; `changed` leaves out claims that an override made void.
+def validate(tree: Map, path: Path, *, changed: bool = False, told_elsewhere: bool = False) -> Scenario:
+    """The scenario that a merged tree says.
 
-    Raises ScenarioError.
+    Args: `changed` leaves out claims that an override made void; `told_elsewhere` leaves out predictions and lines on
+        charts of a story that was written for other regimes or another horizon.
+    Raises: ScenarioError.
     """
     said = {key: node for key, node in tree.items.items()
             if key not in MAY_BE_EMPTY or not isinstance(node, Leaf) or node.value is not None}
@@ -70,8 +76,9 @@ def validate(tree: Map, path: Path, *, changed: bool = False) -> Scenario:
     if problems:
         raise ScenarioError(problems)
     data: dict[str, Any] = {"name": path.stem, **plain(tree)}  # type: ignore[dict-item]
+    context = {"file": True, "changed": changed, "told_elsewhere": told_elsewhere}
     try:
-        scenario = Scenario.model_validate(data, context={"file": True, "changed": changed})
+        scenario = Scenario.model_validate(data, context=context)
     except ValidationError as error:
         raise ScenarioError(in_order(_problem(detail, tree) for detail in error.errors(include_url=False))) from None
     scenario._origin = path
@@ -137,9 +144,10 @@ def _what(path: tuple[str | int, ...]) -> str:
     """What a missing field should say."""
     from simulation.scenario.events import Event
     from simulation.scenario.models import WorldDescription
-    from simulation.scenario.story import Claim, Step
+    from simulation.scenario.story import Claim, Prediction, Step
 
-    room = {"world": WorldDescription, "events": Event, "claims": Claim, "story": Step}.get(str(path[0]), Scenario)
+    told = Prediction if "predict" in path[2:-1] else Step
+    room = {"world": WorldDescription, "events": Event, "claims": Claim, "story": told}.get(str(path[0]), Scenario)
     fields = {field.alias or name: field for name, field in (room if len(path) > 1 else Scenario).model_fields.items()}
     field = fields.get(str(path[-1]))
     return (field.description if field and field.description else "it is needed")

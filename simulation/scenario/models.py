@@ -24,7 +24,14 @@ from pydantic import (
 
 from simulation.parameters import WEEKS_PER
 from simulation.scenario import known
-from simulation.scenario.checks import LEAST_PEOPLE_PER_PLACE, check_claim, check_levers, check_scenario, check_world
+from simulation.scenario.checks import (
+    LEAST_PEOPLE_PER_PLACE,
+    check_claim,
+    check_levers,
+    check_scenario,
+    check_step,
+    check_world,
+)
 from simulation.scenario.errors import quote, refuse, unknown
 from simulation.scenario.events import LONGEST, Event, lever_values, levers_schema
 from simulation.scenario.fields import (
@@ -225,9 +232,20 @@ class Scenario(Frozen):
                 claims.append(claim)
             elif not (info.context and info.context.get("changed")):
                 complaints.found += unfit.found
+        steps = []
+        for i, step in enumerate(self.story):
+            unfit = Complaints()
+            check_step(step, ("story", i), self, unfit)
+            if info.context and info.context.get("told_elsewhere"):
+                fields = {str(detail["loc"][2]) for detail in unfit.found}  # type: ignore[index]
+                step = step.model_copy(update={name: Step.model_fields[name].get_default() for name in fields})
+            else:
+                complaints.found += unfit.found
+            steps.append(step)
         complaints.raise_if_any()
         # Only now, so that complaints count events and claims as the file does; nobody holds the model yet.
         self.__dict__["claims"] = tuple(claims)
+        self.__dict__["story"] = tuple(steps)
         self.__dict__["events"] = tuple(sorted(self.events, key=lambda event: event.at))
         return self
 

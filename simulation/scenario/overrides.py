@@ -2,7 +2,7 @@
 
 A path is written with dots, `world.people`; items of lists are counted from 1, `events[1].at`. Two paths have a short
 form: a lever below its regime, `regimes.targets.stakes`, and a parameter below its table, `need.growth`. A value is
-read as in a file. Claims that no longer fit (a regime taken away, a shorter horizon) are left out.
+read as in a file. Claims and predictions that no longer fit (a regime taken away, a shorter horizon) are left out.
 """
 
 from __future__ import annotations

@@ -63,8 +63,11 @@ def json_schema() -> dict[str, Any]:
                                "description": fields["regime_places"]["description"]}
     name = {"enum": list(known.outcomes())}
     definitions["Claim"]["properties"]["outcome"] = {**name, "description": "The outcome that is compared."}
-    definitions["Step"]["properties"]["show"] = {"description": "Outcomes on the chart of this step.",
-                                                 "anyOf": [name, {"type": "array", "items": name}]}
+    definitions["Prediction"]["properties"]["outcome"] |= name
+    step = definitions["Step"]["properties"]
+    step["show"] = _one_or_more(step["show"], name)
+    for several in ("regimes", "discuss"):
+        step[several] = _one_or_more(step[several], {"type": "string"})
     # A file may take every field from its parent, or take one away by leaving it empty.
     schema["properties"] = {"extends": _EXTENDS, **{name: _field(name, field) for name, field in fields.items()}}
     schema.pop("required", None)
@@ -79,6 +82,10 @@ def json_schema() -> dict[str, Any]:
 def _table(table: Any) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "description": table.purpose,
             "properties": {p.name: number_schema(p.unit, p.low, p.high, p.meaning) for p in table.values()}}
+
+
+def _one_or_more(field: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
+    return {"description": field["description"], "anyOf": [item, {"type": "array", "items": item}]}
 
 
 def _field(name: str, field: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from simulation.scenario import known
 from simulation.scenario.errors import field_path, nearest, quote, some
 from simulation.scenario.events import Event
 from simulation.scenario.models import Scenario, WorldDescription
-from simulation.scenario.story import Claim, Step
+from simulation.scenario.story import Claim, Prediction, Step
 
 Path = tuple[str | int, ...]
 
@@ -45,6 +45,8 @@ def children(path: Path, regimes: Iterable[str] = ()) -> tuple[str, ...]:
         return REGIME if len(rest) == 1 else tuple(known.LEVERS) if rest[1:] == ("levers",) else ()
     if head in _LISTS and len(rest) == 1 and isinstance(rest[0], int):
         return _LISTS[head]
+    if head == "story" and rest[1:] == ("predict",):
+        return tuple(Prediction.model_fields)
     if head == "events" and len(rest) == 2:
         below = {"levers": tuple(known.LEVERS), "staffing": known.KINDS, "surge": known.DOMAIN_NAMES}
         return below.get(str(rest[1]), ())
@@ -59,6 +61,7 @@ def homes(name: str) -> list[str]:
     found += [f"regimes.<name>.{name}"] if name in REGIME and name not in TOP else []
     for place, fields in _LISTS.items():
         found += [f"{place}[1].{name}"] if name in fields and not found else []
+    found += [f"story[1].predict.{name}"] if name in Prediction.model_fields and not found else []
     if not found:
         found += [f"parameters.{table}.{name}" for table, parameters in known.tables().items() if name in parameters]
     if not found and name in known.mechanisms():

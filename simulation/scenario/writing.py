@@ -10,6 +10,7 @@ import yaml
 from simulation.scenario import known
 from simulation.scenario.events import Event
 from simulation.scenario.models import Scenario
+from simulation.scenario.story import Step
 from simulation.scenario.units import written
 
 _PLAIN = re.compile(r"[A-Za-z£][\w £%.()-]*[\w%)]|[A-Za-z]")
@@ -49,7 +50,7 @@ def _file(scenario: Scenario) -> dict[str, Any]:
     content["regime_places"] = dict(scenario.regime_places)
     content["events"] = [_event(event) for event in scenario.events]
     content["claims"] = [_filled(claim.model_dump(by_alias=True)) for claim in scenario.claims]
-    content["story"] = [_filled({**step.model_dump(), "show": list(step.show)}) for step in scenario.story]
+    content["story"] = [_step(step) for step in scenario.story]
     content["pairs"] = scenario.pairs
     content["seed"] = scenario.seed
     content = _filled(content)
@@ -62,6 +63,16 @@ def _event(event: Event) -> dict[str, Any]:
     content["until"] = written(event.until, "week") if event.until is not None else None
     content |= {"regimes": list(event.regimes), "levers": _levers(event.levers or {}), "regime": event.regime}
     content |= {"staffing": dict(event.staffing or {}), "surge": dict(event.surge or {}), "says": event.says}
+    return _filled(content)
+
+
+def _step(step: Step) -> dict[str, Any]:
+    content = {name: list(value) if isinstance(value, tuple) else value for name, value in step.model_dump().items()}
+    if step.predict is not None:
+        after = written(step.predict.after, "week") if step.predict.after is not None else None
+        content["predict"] = _filled({**step.predict.model_dump(), "after": after})
+        if step.predict.how == "draw":
+            del content["predict"]["over"]
     return _filled(content)
 
 
