@@ -8,8 +8,21 @@ from typing import Any
 import ipyvue
 import reacton.ipyvue
 import solara
+from reacton.core import ComponentWidget
 
-_Html = ipyvue.Html.element
+
+class _Tag(ComponentWidget):
+    """One tag as a component, so that a `div` is never turned into a `details`: the browser would show the old one."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(ipyvue.Html)
+        self.tag = tag
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Tag) and self.tag == other.tag
+
+    def __hash__(self) -> int:
+        return hash(self.tag)
 
 
 def h(tag: str, *children: Any, on_click: Callable[[], None] | None = None, class_: str = "", style: str = "",
@@ -30,7 +43,7 @@ def h(tag: str, *children: Any, on_click: Callable[[], None] | None = None, clas
         attributes.setdefault("type", "button")
     given = {name.rstrip("_").replace("_", "-"): "" if value is True else str(value)
              for name, value in attributes.items() if value is not None and value is not False}
-    element = _Html(tag=tag, children=_flat(children), attributes=given, class_=class_ or "", style_=style or "")
+    element = _Tag(tag)(tag=tag, children=_flat(children), attributes=given, class_=class_ or "", style_=style or "")
     if key is not None:
         element.key(key)
     if on_click is not None:

@@ -291,7 +291,8 @@ def _home(settings: list[Setting], numbers: list[float], relative: bool) -> floa
 
 
 def with_values(scenario: Scenario, changes: Mapping[str, float]) -> Scenario:
-    """The scenario with these settings, by short path and in declared units; its claims are left out.
+    """The scenario with these settings, by short path and in declared units; its claims and story, which are
+    about the world as it was, are left out.
 
     Raises:
         AxisError: the values cannot stand together, such as more hours than there are.
@@ -319,7 +320,7 @@ def with_values(scenario: Scenario, changes: Mapping[str, float]) -> Scenario:
                        if name in levers else regime for name, regime in scenario.regimes.items()}
     try:
         return Model.model_validate(
-            {**data, "parameters": parameters, "claims": ()})
+            {**data, "parameters": parameters, "claims": (), "story": ()})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"])

@@ -151,9 +151,10 @@ def key_says(frontier: Frontier) -> str:
     return f"{wording.listed(listed)}; {NEITHER} nobody can tell."
 
 
-def poster(frontier: Frontier) -> alt.LayerChart:
-    """The figure that stands alone: with its title, its key and its caption in the picture."""
-    return _draw(frontier, heading=title(frontier), lead=where(frontier), under=[caption(frontier)])
+def poster(frontier: Frontier, under: Sequence[str] = ()) -> alt.LayerChart:
+    """The figure that stands alone: with its title, its key and its caption in the picture, and more paragraphs `under`
+    that."""
+    return _draw(frontier, heading=title(frontier), lead=where(frontier), under=[caption(frontier), *under])
 
 
 def panels(frontier: Frontier, outcomes: Sequence[str]) -> alt.VConcatChart:
