@@ -28,8 +28,8 @@ MOST_MESSAGE = 1_000_000
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 STATIC = Path(__file__).with_name("static")
 
-POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline' "
-          "blob:; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob:; worker-src 'self' blob:; "
+POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+          "style-src 'self' 'unsafe-inline' blob:; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob:; worker-src 'self' blob:; "
           "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'")
 """Solara's front end compiles templates in the page, so scripts cannot be stricter; the plain pages' own policy is."""
 HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "x-frame-options": "DENY"}
@@ -44,7 +44,8 @@ App = Callable[[Scope, Any, Any], Awaitable[None]]
 def settings() -> None:
     """Tell Solara how it is used here. Must come before its server is imported; a setting in the environment wins."""
     for name, value in {
-        "SOLARA_APP": "dashboards.app", "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False", "SOLARA_THEME_SHOW_BANNER": "False",
+        "SOLARA_APP": "dashboards.app", "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+        "SOLARA_THEME_SHOW_BANNER": "False",
         "SOLARA_THEME_LOADER": "plain", "SOLARA_THEME_TITLE": "Care regimes", "SOLARA_KERNEL_CULL_TIMEOUT": IDLE,
         "SOLARA_KERNEL_MAX_COUNT": str(MOST_SESSIONS), "SOLARA_KERNEL_MAX_PER_SESSION": "12",
         "SOLARA_SESSION_HTTP_ONLY": "True", "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
@@ -75,7 +76,7 @@ def application(shared: Services | None = None) -> App:
         Mount("/care", StaticFiles(directory=STATIC)),
         # Before Solara's own, which would ask a server on the internet for what is not installed.
         Mount("/_solara/cdn", StaticFiles(directory=assets, check_dir=False, follow_symlink=False)),
-        *workshop.routes(services().rooms), *downloads.routes(),
+        *workshop.routes(services().rooms, recount=_recounts), *downloads.routes(),
         Mount("/", routes=solara_server.routes),
     ], exception_handlers={404: _missing, 500: _broken})
     return _guarded(plain)
@@ -92,6 +93,17 @@ def assets_missing() -> str:
         return ""
     return (f"the scripts and fonts of the page ({wanted[0]}) are not installed; they come with the package "
             "solara-assets of the same version as solara: pip install 'care-regimes[dashboard]'")
+
+
+def _recounts(scenario: str) -> dict[str, Any] | None:
+    """What the last recount said of a scenario's claims, by their words; None where it was of another model."""
+    from dashboards.shipped import shipped
+    from simulation import provenance
+
+    kept = shipped("recount")
+    if kept is None or kept["model"] != provenance.model_version():
+        return None
+    return {claim["claim"]: claim for claim in kept["claims"] if claim["scenario"] == scenario}
 
 
 async def _missing(request: Any, error: Exception) -> Any:
@@ -264,4 +276,5 @@ def serve(host: str, port: int, ready: Callable[[], None] | None = None) -> None
     try:
         server.run()
     finally:
+        shared.rooms.close_all()
         shared.runner.close()

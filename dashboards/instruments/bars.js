@@ -42,9 +42,11 @@ function histogram(spec, width) {
     parts.push(words(x + (far ? -8 : 8), 17, target.label || "", { weight: 700, anchor: far ? "end" : "start" }));
   }
   const found = ticks(edges[0], edges[last], Math.max(3, width / 110));
-  for (const v of found.values) {
-    const open = spec.open_end && v === edges[last];
-    parts.push(words(toX(v), height - 26, written(v, { decimals: found.places }) + (open ? "+" : ""), { anchor: "middle", fill: QUIET }));
+  const shown = found.values.filter(v => !spec.open_end || toX(edges[last]) - toX(v) > 40).map(v => [v, written(v, { decimals: found.places })]);
+  if (spec.open_end) shown.push([edges[last], `${edges[last - 1]}+`]);
+  for (const [v, text] of shown) {
+    const middle = spec.open_end && v === edges[last] ? (toX(v) + toX(edges[last - 1])) / 2 : toX(v);
+    parts.push(words(middle, height - 26, text, { anchor: "middle", fill: QUIET }));
   }
   parts.push(words((left + width - right) / 2, height - 6, spec.x_title || "", { anchor: "middle", fill: QUIET }));
   if (spec.y_title) parts.push(words(0, first + 16, spec.y_title, { fill: QUIET }));
@@ -89,14 +91,14 @@ function waterfall(spec, model) {
   let low = Math.min(...ends), high = Math.max(...ends);
   if (spec.from !== undefined && spec.from < Math.min(...inner, spec.start.value, spec.end.value)) low = spec.from;
   const wide = high - low || 1, at = v => 100 * (Math.min(Math.max(v, low), high) - low) / wide * 0.84;
-  const list = make("ul", { class: "cr-rows" });
+  const list = make("ul", { class: "cr-rows" }), each = { ...spec, unit: spec.step_unit ?? spec.unit };
   for (const row of rows) {
     const [a, b] = [at(Math.min(row.from, row.to)), at(Math.max(row.from, row.to))];
     const fill = row.colour || (!row.step ? "#3d4650" : row.value < 0 ? "#a3216e" : "#0067a3");
-    const text = `${row.step ? (row.value < 0 ? "◀ " : row.value > 0 ? "▶ " : "") : ""}${written(row.value, spec, { signed: Boolean(row.step), bare: false })}`;
+    const text = `${row.step ? (row.value < 0 ? "◀ " : row.value > 0 ? "▶ " : "") : ""}${row.step ? written(row.value, each, { signed: true }) : written(row.value, spec)}`;
     const track = make("span", { class: "cr-track", "aria-hidden": "true" }, make("i", { class: "cr-rule", style: `left:${at(row.to)}%` }),
       make("i", { style: `left:${a}%;width:${b - a}%;background:${fill}` }), make("b", { style: `left:calc(${b}% + 8px)` }, text));
-    const said = `${row.label}: ${written(row.value, spec, { signed: Boolean(row.step) })}`;
+    const said = `${row.label}: ${row.step ? written(row.value, each, { signed: true }) : written(row.value, spec)}`;
     const name = make("span", { class: "cr-name" }, row.label);
     const inside = [name, track];
     const made = row.step && row.id

@@ -33,7 +33,7 @@ function laidOut(pen, data, spec, width, height) {
   const wraps = labels.map(text => wrapped(pen, text, most));
   const widest = Math.max(0, ...wraps.flat().map(text => pen.measureText(text).width));
   const right = widest ? Math.ceil(widest) + 20 : 16;
-  const xRange = spec.x_domain || (data.x.length ? [data.x[0], data.x[data.x.length - 1]] : [0, 1]);
+  const xRange = spec.x_domain ? [...spec.x_domain] : (data.x.length ? [data.x[0], data.x[data.x.length - 1]] : [0, 1]);
   if (!(xRange[1] > xRange[0])) xRange[1] = xRange[0] + 1;
   const all = data.lines.flatMap(line => [line.mean, line.ghost || [], ...line.runs]);
   const yRange = spec.y_domain || rangeOf([...all, data.prediction || []], spec.target ? [spec.target.y] : []);
@@ -51,11 +51,11 @@ function laidOut(pen, data, spec, width, height) {
     if (mark.row < 0) mark.row = ends.push(0) - 1;
     ends[mark.row] = mark.from + long;
   }
-  const strip = spec.y_title ? 22 : 6;
-  const top = strip + ends.length * ROW + (marks.length ? 4 : 0);
+  const strip = spec.y_title ? 24 : 8;
+  const top = strip + (marks.length ? ends.length * ROW + 4 : 8);
   const bottom = height - (spec.x_title ? 46 : 26);
   const toY = y => bottom - (y - yRange[0]) / (yRange[1] - yRange[0]) * (bottom - top);
-  const xTicks = ticks(xRange[0], xRange[1], Math.max(2, (width - left - right) / 95));
+  const xTicks = ticks(xRange[0], xRange[1], Math.max(2, (width - left - right) / 150));
   return { width, height, left, right: width - right, top, bottom, strip, toX, toY, xRange, yRange, xTicks, yTicks, texts, wraps, marks };
 }
 

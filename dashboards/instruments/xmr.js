@@ -28,9 +28,9 @@ function icon(group, name) {
        svg("path", { d: name === "pass" ? "M10 46 q5 -5 9 0 t9 0 t9 0 t9 0" : name === "fail" ? "M12 44 q4 -4 8 0 t8 0 t8 0 t8 0" : "M9 37 q5 -11 10 0 t10 0 t9 0 t9 0", fill: "none", stroke: colour, "stroke-width": 2.5 })]
     : name === "common" ? [svg("path", { d: "M10 30 l7 -9 7 14 8 -14 7 13 7 -8", fill: "none", stroke: colour, "stroke-width": 2.5 }),
         ...[[10, 30], [17, 21], [24, 35], [32, 21], [39, 34], [46, 26]].map(([cx, cy]) => svg("circle", { cx, cy, r: 3.2, fill: colour }))]
-    : (name.endsWith("high") ? [[13, 43], [21, 39], [29, 42], [37, 32], [44, 23]] : [[13, 23], [20, 28], [28, 26], [36, 37], [43, 43]])
+    : (name.endsWith("high") ? [[13, 40], [20, 44], [28, 41], [36, 33], [43, 25]] : [[13, 22], [19, 16], [24, 24], [29, 36], [36, 44]])
         .map(([cx, cy], i) => svg("circle", { cx, cy, r: 3.2, fill: i > 2 ? colour : "#9aa1a9" }));
-  const text = svg("text", { x: letter && group === VARIATION ? (name.endsWith("high") ? 22 : 37) : 28, y: group === ASSURANCE ? 31 : name.endsWith("high") ? 29 : 27, "font-size": group === ASSURANCE ? 23 : 19, "font-weight": 700,
+  const text = svg("text", { x: letter && group === VARIATION ? (name.endsWith("high") ? 22 : 38) : 28, y: group === ASSURANCE ? 31 : name.endsWith("high") ? 30 : 32, "font-size": group === ASSURANCE ? 23 : 19, "font-weight": 700,
     "text-anchor": "middle", fill: colour, "font-family": FAMILY }, letter);
   return svg("svg", { width: 56, height: 56, viewBox: "0 0 56 56", "aria-hidden": "true" }, ring, ...trail, text);
 }
@@ -40,7 +40,7 @@ function icons(spec) {
   for (const [group, field] of [[VARIATION, "variation"], [ASSURANCE, "assurance"]]) {
     if (!spec[field]) continue;
     const said = spec[`${field}_says`] || group[spec[field]][2];
-    list.append(make("li", {}, icon(group, spec[field]), make("span", {}, make("strong", {}, field === "variation" ? "Variation" : "Assurance"), make("br"), said)));
+    list.append(make("li", {}, icon(group, spec[field]), make("span", {}, make("strong", { style: "font-weight:700" }, field === "variation" ? "Variation" : "Assurance"), make("br"), said)));
   }
   return list;
 }

@@ -20,11 +20,12 @@ from dashboards.rooms.serving import Refusal
 
 if TYPE_CHECKING:
     from simulation.scenario import Scenario
+    from simulation.scenario.events import Event
     from simulation.scenario.story import Step
 
 Recounts = Mapping[str, Mapping[str, Any]]
 """From the words of a claim to what `simulation.claims.Recount.to_dict` says of it: held_in, pairs, holds."""
-LETTERS = "ABCDEFGHIJKL"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Stand for the regimes in tables, so that a black-and-white sheet can tell them apart."""
 NOT_YET = "not recounted yet"
 
@@ -78,13 +79,23 @@ def content(scenario: Scenario, recount: Recounts | None = None) -> dict[str, An
         "regimes": [{"letter": letters[name], "title": scenario.regime(name).title or name,
                      "summary": scenario.regime(name).summary} for name in compared],
         "levers": _levers(scenario, compared), "letters": [letters[name] for name in compared],
-        "events": [{"when": wording.duration(event.at), "says": event.says or "a change without a description",
-                    "until": wording.duration(event.until) if event.until else ""} for event in scenario.events],
+        "events": [_event(event, letters) for event in scenario.events if set(event.regimes or letters) & set(letters)],
         "steps": [_step(scenario, step, number, letters) for number, step in enumerate(scenario.story, 1)],
         "claims": [_claim(claim.says, (recount or {}).get(claim.says)) for claim in scenario.claims],
         "parameters": sum(counts.values()), "judgement": counts["judgement"],
         "version": provenance.project_version(), "model": provenance.model_version(),
     }
+
+
+def _event(event: Event, letters: Mapping[str, str]) -> dict[str, str]:
+    """What happens on the way, and to which of the regimes compared if not to all."""
+    from simulation import wording
+
+    met = [letters[name] for name in event.regimes if name in letters]
+    return {"when": f"after {wording.duration(event.at)}" if event.at else "from the start",
+            "until": wording.duration(event.until) if event.until else "",
+            "to": f"{wording.listed(met)} only" if met and len(met) < len(letters) else "",
+            "says": event.says or "a change without a description"}
 
 
 def _levers(scenario: Scenario, compared: tuple[str, ...]) -> list[dict[str, Any]]:

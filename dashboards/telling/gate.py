@@ -13,10 +13,11 @@ from dashboards.telling.steps import Answer
 
 
 @solara.component
-def Gate(spec: Mapping[str, Any], answer: Answer, tell: Callable[[Answer], None]) -> None:
+def Gate(question: str, spec: Mapping[str, Any], answer: Answer, tell: Callable[[Answer], None]) -> None:
     """The pad.
 
     Args:
+        question: what to predict, for the time until there is a pad.
         spec: of `Sketch`; empty while the line's beginning is not recorded yet. It must stay the same once it is there:
             a new one would wipe out a line half drawn.
         tell: called with what is predicted, whenever that is kept or taken back.
@@ -31,7 +32,9 @@ def Gate(spec: Mapping[str, Any], answer: Answer, tell: Callable[[Answer], None]
 
     with h("section", class_=f"cr-gate cr-gate-{spec.get('mode', 'waiting')}", aria_label="Your prediction"):
         if not spec:
-            h("p", "The pad appears as soon as the first runs are recorded.", class_="cr-quiet", role="status")
+            h("h2", question)
+            h("p", "The pad to draw on appears as soon as the first runs are recorded.", class_="cr-quiet",
+              role="status")
         else:
             Sketch.element(spec=dict(spec), prediction=list(answer.drawn), chosen=answer.chosen, done=answer.kept,
                            on_prediction=lambda values: change(drawn=tuple(values)),

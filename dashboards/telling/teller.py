@@ -49,10 +49,11 @@ def Teller(name: str, number: int) -> None:
     focus, set_focus = solara.use_state("")
     opens, set_opens = solara.use_state("")
     at, moves = solara.use_ref(number), solara.use_ref(0)
-    at.current = number
+    solara.use_memo(lambda: setattr(at, "current", number), [number])  # also when the browser goes back
 
     answer: Answer = answers.get(number, Answer())
     gated = step.predict is not None and number not in seen
+    motion: Motion = motions.get(number, Motion(draws=1))
     comparison = recording.comparison
     shown = solara.use_memo(lambda: steps.panels_of(scenario, step, comparison, HEIGHT if step.predict else HIGHER)
                             if comparison else [],
@@ -71,6 +72,7 @@ def Teller(name: str, number: int) -> None:
         if not 1 <= to <= last or to == at.current:
             return
         at.current = to
+        set_motions(lambda old: {**old, number: Motion(draws=motion.draws, drawn=motion.draws)})  # drawn once is enough
         room = my_room()
         if room is not None:
             room.clear_poll()  # the question of another step would stay on the phones
@@ -82,8 +84,8 @@ def Teller(name: str, number: int) -> None:
     def reveal() -> None:
         if not (gated and ready):
             return
+        set_motions(lambda old: {**old, number: Motion(draws=1)})  # before the charts: they begin to draw as they come
         set_seen(lambda old: old | {number})
-        set_motions(lambda old: {**old, number: Motion(draws=1)})
         set_focus(move("cr-result"))
 
     def pressed(what: str) -> None:
@@ -138,7 +140,6 @@ def Teller(name: str, number: int) -> None:
 
     solara.use_effect(tell_room, [number, gated])
 
-    motion: Motion = motions.get(number, Motion(draws=1, drawn=0 if step.predict is None else 1))
     result = (steps.result_of(scenario, step, comparison, answer, shown)
               if comparison is not None and not gated else None)
     room = my_room()
@@ -178,7 +179,7 @@ def Teller(name: str, number: int) -> None:
                               h("span", result.counted, class_="cr-quiet"))
                 with h("div", class_="cr-showing"):
                     if gated:
-                        Gate(spec, answer, predicted).key(f"gate {number}")
+                        Gate(step.question or "", spec, answer, predicted).key(f"gate {number}")
                     elif shown:
                         curve = steps.curve_of(step, answer, shown[0])
                         Charts(shown, notes, motion, 1 if number == 1 else 2, curve,

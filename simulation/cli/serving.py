@@ -78,17 +78,15 @@ def dashboard(
 
 def _server():  # noqa: ANN202
     """The server's module. Raises BadInput where what it needs is not installed."""
-    try:
-        import anywidget  # noqa: F401
-        import segno  # noqa: F401
-        import solara  # noqa: F401
+    from importlib.util import find_spec
 
-        from dashboards import server
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] in ("dashboards", "simulation"):
-            raise
-        raise BadInput(f"The dashboard needs {error.name}, which is not installed. In a checkout: make dashboard. "
-                       "Otherwise: pip install 'care-regimes[dashboard]'") from None
+    # Looked for, not imported: Solara reads its settings at import, and they are set by the server.
+    missing = [name for name in ("solara", "anywidget", "segno", "platformdirs") if find_spec(name) is None]
+    if missing:
+        raise BadInput(f"The dashboard needs {' and '.join(missing)}, not installed here. In a checkout: make dashboard. "
+                       "Otherwise: pip install 'care-regimes[dashboard]'")
+    from dashboards import server
+
     return server
 
 
