@@ -169,7 +169,7 @@ def _panel(charts: Charts, name: str, title: str, outcome: Outcome, timeline: Ti
         "title": title, "summary": f"{said} {_reading(charts, timeline)}", "x_title": timeline.title,
         "y_title": wording.unit(outcome), "x_domain": [0.0, timeline.weeks / timeline.unit_weeks],
         "y_domain": list(domain), "x_says": f"{timeline.unit.capitalize()} {{}}",
-        "marks": [{"x": mark.at, "label": mark.says} for mark in charts.marks],
+        "marks": _marks(charts, {regime for regime, _ in which}),
         "gap_unit": " points" if wording.is_share(outcome) else "",
         "gap_decimals": wording.places(outcome, ()), **written(outcome), **more}
     if height is not None:
@@ -185,6 +185,14 @@ def _points(timeline: Timeline) -> int:
     ticks = round(timeline.point_weeks / timeline.tick_weeks)
     rest = timeline.ticks % ticks
     return len(timeline.x) - (1 if 0 < rest < ticks / 2 and len(timeline.x) > 2 else 0)
+
+
+def _marks(charts: Charts, shown: set[str]) -> list[dict[str, Any]]:
+    """The dated events that happen, during the run, to a regime that is shown. What is so from the first week on is how
+    a regime is, not what happens to it."""
+    events = charts.comparison.scenario.events
+    return [{"x": mark.at, "label": mark.says} for mark, event in zip(charts.marks, events, strict=True)
+            if event.at > 0 and (not event.regimes or shown & set(event.regimes))]
 
 
 def _charts(comparison: Comparison) -> Charts:

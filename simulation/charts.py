@@ -16,6 +16,7 @@ from simulation import drawing, findings, wording
 from simulation.drawing import Line, Mark, Row
 from simulation.outcomes import BY_NAME, HEADLINE, OUTCOMES, Group, Outcome
 from simulation.timeline import Timeline
+from simulation.waiting import Waits
 
 if TYPE_CHECKING:
     import altair as alt
@@ -202,12 +203,17 @@ class Charts:
                       "True: people who asked and were truly seen in time. Recorded: what the figures say. Perceived: "
                       "what a survey of people finds. Shaded: the gap between record and truth. " + self._reading())
 
-    def demand(self) -> Figure:
-        """Value and failure demand stacked, one panel a regime."""
+    def demand_bands(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Regime to (failure demand, value demand): contacts over the points of the timeline, means over all runs."""
         bands = {}
         for regime in self.names:
             share, contacts = self.runs(regime, "failure_demand") / 100, self.runs(regime, "contacts")
             bands[regime] = (_mean(share * contacts), _mean((1 - share) * contacts))
+        return bands
+
+    def demand(self) -> Figure:
+        """Value and failure demand stacked, one panel a regime."""
+        bands = self.demand_bands()
         top = 1.08 * max(float(np.nanmax(low + high, initial=1)) for low, high in bands.values())
         unit = BY_NAME["contacts"].unit
         panels = tuple(Panel(regime, lambda low=low, high=high: drawing.stack(
@@ -224,38 +230,15 @@ class Charts:
         """How long people waited until they were seen, one panel a regime, with the target wait."""
         import pandas as pd
 
-        size, unit = self.timeline.wait_unit
-        shares, borders, beyond = {}, {}, {}  # of each regime: % a bin; the target in view or None; % beyond it
-        for regime in self.comparison.regimes:
-            counts = np.sum([run.waits for run in self.comparison.runs[regime.name][:self.comparison.pairs]], axis=0)
-            shares[regime.name] = 100 * counts / max(1, counts.sum())
-            border = regime.levers["target_wait"] / size
-            ticks = border * size / self.comparison.scenario.tick_weeks
-            borders[regime.name] = border if ticks < len(counts) - 1 else None
-            part = shares[regime.name][int(np.floor(ticks + 1e-9)) + 1:]
-            beyond[regime.name] = (f"{part.sum():.1f} %" if borders[regime.name] is not None  # else in the last bin
-                                   else f"at most {shares[regime.name][-1]:.1f} %")
-        step = self.comparison.scenario.tick_weeks / size
-        n = len(next(iter(shares.values())))
-        known = [b for b in borders.values() if b is not None]
-        last = max([8, *(int(np.searchsorted(np.cumsum(s), 99.0)) + 1 for s in shares.values()),
-                    *(int(2 * b / step) for b in known)])
-        last = min(last, n - 1)
-        cut = {name: np.append(s[:last], s[last:].sum()) for name, s in shares.items()}
-        centres = np.arange(last + 1) * step
+        found = Waits.of(self.comparison, self.timeline)
+        unit, step, cut, centres = found.unit, found.step, found.shares, found.centres
         top = 1.12 * max(float(s.max()) for s in cut.values()) or 1.0
-        panels = tuple(Panel(regime.name, lambda r=regime: drawing.bars(
-            centres, cut[r.name], step, None if borders[r.name] is None else borders[r.name] + step / 2,
+        panels = tuple(Panel(regime.name, lambda r=regime, target=found.targets[regime.name]: drawing.bars(
+            centres, cut[r.name], step, None if target is None else target + step / 2,
             f"target {wording.duration(r.levers['target_wait'])}", top,
-            f"true wait, {unit} (last bar: {last * step:g} or more)", "% of people seen"))
+            f"true wait, {unit} (last bar: {centres[-1]:g} or more)", "% of people seen"))
             for regime in self.comparison.regimes)
-        targets = {r.name: wording.duration(r.levers["target_wait"]) for r in self.comparison.regimes}
-        if len(set(targets.values())) == 1:
-            said = f"longer than {targets[self.names[0]]} waited " + wording.listed(
-                [f"{share} under {name}" for name, share in beyond.items()])
-        else:
-            said = "longer than their own target waited " + wording.listed(
-                [f"{share} under {name} ({targets[name]})" for name, share in beyond.items()])
+        said = found.said(self.comparison)
         table = pd.DataFrame({f"% of people seen, {name}": [f"{v:.1f}" for v in s] for name, s in cut.items()},
                              index=pd.Index([f"{c:g}" for c in centres[:-1]] + [f"{centres[-1]:g} or more"],
                                             name=f"True wait, {unit}"))

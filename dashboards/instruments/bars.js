@@ -87,25 +87,28 @@ function waterfall(spec, model) {
   const rows = [{ ...spec.start, from: 0, to: sum }];
   for (const step of spec.steps) { rows.push({ ...step, from: sum, to: sum + step.value, step: true }); sum += step.value; }
   rows.push({ ...spec.end, from: 0, to: spec.end.value });
-  const ends = rows.flatMap(r => [r.from, r.to]), inner = rows.filter(r => r.step).flatMap(r => [r.from, r.to]);
-  let low = Math.min(...ends), high = Math.max(...ends);
-  if (spec.from !== undefined && spec.from < Math.min(...inner, spec.start.value, spec.end.value)) low = spec.from;
-  const wide = high - low || 1, at = v => 100 * (Math.min(Math.max(v, low), high) - low) / wide * 0.84;
-  const list = make("ul", { class: "cr-rows" }), each = { ...spec, unit: spec.step_unit ?? spec.unit };
-  for (const row of rows) {
-    const [a, b] = [at(Math.min(row.from, row.to)), at(Math.max(row.from, row.to))];
+  const levels = rows.map(row => row.to), all = rows.flatMap(row => [row.from, row.to]);
+  const low = spec.from !== undefined && spec.from < Math.min(...levels) ? spec.from : Math.min(...all);
+  const wide = Math.max(...all) - low || 1, part = v => Math.max(0, v - low) / wide;
+  const each = { ...spec, unit: spec.step_unit ?? spec.unit };
+  const texts = rows.map(row => row.step ? written(row.value, each, { signed: true }) : written(row.value, spec));
+  const room = Math.max(...texts.map(text => longOf(`◀ ${text}`, 16, "bold"))) + 14;  // so that no number is cut
+  const across = fraction => `calc((100% - ${room}px) * ${fraction.toFixed(5)})`;
+  const list = make("ul", { class: "cr-rows" });
+  rows.forEach((row, i) => {
+    const [a, b] = [part(Math.min(row.from, row.to)), part(Math.max(row.from, row.to))];
     const fill = row.colour || (!row.step ? "#3d4650" : row.value < 0 ? "#a3216e" : "#0067a3");
-    const text = `${row.step ? (row.value < 0 ? "◀ " : row.value > 0 ? "▶ " : "") : ""}${row.step ? written(row.value, each, { signed: true }) : written(row.value, spec)}`;
-    const track = make("span", { class: "cr-track", "aria-hidden": "true" }, make("i", { class: "cr-rule", style: `left:${at(row.to)}%` }),
-      make("i", { style: `left:${a}%;width:${b - a}%;background:${fill}` }), make("b", { style: `left:calc(${b}% + 8px)` }, text));
-    const said = `${row.label}: ${row.step ? written(row.value, each, { signed: true }) : written(row.value, spec)}`;
-    const name = make("span", { class: "cr-name" }, row.label);
-    const inside = [name, track];
-    const made = row.step && row.id
-      ? make("button", { type: "button", class: "cr-step", "aria-label": said, "aria-pressed": String(model.get("picked") === row.id), "data-id": row.id }, ...inside)
-      : make("div", { class: `cr-step ${row.step ? "" : "cr-end"}` }, ...inside, make("span", { style: "position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden" }, said));
-    list.append(make("li", {}, made));
-  }
+    const arrow = row.step && row.value ? (row.value < 0 ? "◀ " : "▶ ") : "";
+    const track = make("span", { class: "cr-track", "aria-hidden": "true" },
+      make("i", { class: "cr-rule", style: `left:${across(part(row.to))}` }),
+      make("i", { style: `left:${across(a)};width:${across(b - a)};background:${fill}` }),
+      make("b", { style: `left:calc(${across(b)} + 8px)` }, arrow + texts[i]));
+    const said = `${row.label}: ${texts[i]}`, name = make("span", { class: "cr-name" }, row.label);
+    list.append(make("li", {}, row.step && row.id
+      ? make("button", { type: "button", class: "cr-fall", "data-id": row.id, "aria-label": said,
+        "aria-pressed": String(model.get("picked") === row.id) }, name, track)
+      : make("div", { class: row.step ? "cr-fall" : "cr-fall cr-end" }, name, track, make("span", { class: "cr-unseen" }, texts[i]))));
+  });
   return list;
 }
 

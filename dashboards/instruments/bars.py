@@ -34,8 +34,8 @@ class Bars(Instrument):
         stacked: parts [{label, colour, ink}], ink being the numbers' colour on it (white); bars [{label, values
             (parts)}]; totals: whether the sum stands at the end (True).
         waterfall: start {label, value}, steps [{id, label, value, colour}], end {label, value}; start and all steps
-            must sum to end. A step with an id is a button. from: where the scale begins, where zero is far off. step_unit:
-            after a step's number, where it differs from unit (" points" beside " %").
+            must sum to end. A step with an id is a button. from: where the scale begins, where zero is far
+            off. step_unit: after a step's number, where it differs from unit (" points" beside " %").
         votes: options (texts); marked {index, label}, an answer singled out afterwards.
 
     Raises ValueError for a field that nothing reads, a missing one, or numbers that do not fit together.

@@ -37,7 +37,7 @@ function laidOut(pen, data, spec, width, height) {
   if (!(xRange[1] > xRange[0])) xRange[1] = xRange[0] + 1;
   const all = data.lines.flatMap(line => [line.mean, line.ghost || [], ...line.runs]);
   const yRange = spec.y_domain || rangeOf([...all, data.prediction || []], spec.target ? [spec.target.y] : []);
-  const yTicks = ticks(yRange[0], yRange[1], Math.max(2, height / 75)), texts = tickTexts(yTicks, spec);
+  const yTicks = ticks(yRange[0], yRange[1], Math.max(3, height / 62)), texts = tickTexts(yTicks, spec);
   pen.font = font(TEXT);
   const left = Math.ceil(Math.max(...texts.map(text => pen.measureText(text).width), 20)) + 10;
   const toX = x => left + (x - xRange[0]) / (xRange[1] - xRange[0]) * (width - left - right);
@@ -55,7 +55,7 @@ function laidOut(pen, data, spec, width, height) {
   const top = strip + (marks.length ? ends.length * ROW + 4 : 8);
   const bottom = height - (spec.x_title ? 46 : 26);
   const toY = y => bottom - (y - yRange[0]) / (yRange[1] - yRange[0]) * (bottom - top);
-  const xTicks = ticks(xRange[0], xRange[1], Math.max(2, (width - left - right) / 150));
+  const xTicks = ticks(xRange[0], xRange[1], Math.max(3, (width - left - right) / 150));
   return { width, height, left, right: width - right, top, bottom, strip, toX, toY, xRange, yRange, xTicks, yTicks, texts, wraps, marks };
 }
 
@@ -242,16 +242,25 @@ function drawPanel(pen, data, spec, g, until, runs, fade) {
   }
 }
 
-/** Markers and labels at the lines' ends; labels that would cover each other move apart and point to their line. */
+/** Markers and labels at the lines' ends. Lines that end at about the same x share a column of labels. */
 function drawTips(pen, g, tips) {
-  const ended = tips.map((each, i) => each && { ...each, text: g.wraps[i] }).filter(Boolean);
-  if (!ended.length) return;
-  const column = Math.max(...ended.map(({ tip }) => tip[0]));
+  const ended = tips.map((each, i) => each && { ...each, text: g.wraps[i] }).filter(Boolean).sort((a, b) => a.tip[0] - b.tip[0]);
+  for (let from = 0; from < ended.length;) {
+    let to = from + 1;
+    while (to < ended.length && ended[to].tip[0] - ended[from].tip[0] < 24) to++;
+    drawColumn(pen, g, ended.slice(from, to));
+    from = to;
+  }
+}
+
+/** One column of labels; those that would cover each other move apart and point to their line. */
+function drawColumn(pen, g, ended) {
+  const column = ended[ended.length - 1].tip[0];
   const wanted = ended.map(({ tip }) => Math.min(Math.max(tip[1], g.top), g.bottom));
   const places = spread(wanted, ended.map(({ text }) => text.length * 18 + 3), g.strip, g.bottom + 22);
-  ended.forEach(({ tip, line, text }, i) => {
+  ended.forEach(({ tip, line }, i) => {
     if (line.shape !== undefined || line.dash) marker(pen, line.shape, tip[0], wanted[i], 4.5, line.colour);
-    if (Math.abs(places[i] - wanted[i]) > 7 || column - tip[0] > 24) {
+    if (Math.abs(places[i] - wanted[i]) > 7) {
       pen.strokeStyle = line.colour; pen.lineWidth = 1;
       pen.beginPath(); pen.moveTo(tip[0] + 5, wanted[i]); pen.lineTo(column + 10, places[i]); pen.stroke();
     }

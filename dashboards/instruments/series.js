@@ -109,6 +109,7 @@ function render({ model, el }) {
     if (!packed.length || !data) return;
     if (!appended(data, packed)) { model.send({ kind: "all" }); return; }
     stale = true;
+    frame.fill();
     soon();
   }
 
@@ -118,9 +119,11 @@ function render({ model, el }) {
     stopReveal();
     shownTo = -Infinity;
     stopReveal = moving(REVEAL, done => {
-      if (!data || !data.x.length) return;
-      const [low, high] = [data.x[0], Math.min(data.x[data.x.length - 1], model.get("playhead") ?? Infinity)];
-      shownTo = done < 1 ? low + (high - low) * (1 - (1 - done) ** 1.6) : null;
+      if (done === 1) shownTo = null;
+      else if (data && data.x.length) {
+        const [low, high] = [data.x[0], Math.min(data.x[data.x.length - 1], model.get("playhead") ?? Infinity)];
+        shownTo = low + (high - low) * (1 - (1 - done) ** 1.6);
+      }
       soon();
       if (done === 1) { model.set("revealed", asked); model.save_changes(); frame.fill(); }
     });

@@ -29,7 +29,8 @@ function written(value, spec, { signed = false, bare = false, decimals = null } 
 function ticks(low, high, count) {
   const rough = (high - low) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 2.5, 5, 10].find(m => m * power >= rough * 0.999) || 10);
+  const nice = power >= 10 ? [1, 2, 2.5, 5, 10] : [1, 2, 5, 10];
+  const step = power * (nice.find(m => m * power >= rough * 0.999) || 10);
   const values = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) values.push(i * step || 0);
   let places = 0;

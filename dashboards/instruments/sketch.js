@@ -82,6 +82,7 @@ function drawPad(model, el) {
       handle.setAttribute("aria-disabled", String(done()));
     });
     pad.classList.toggle("cr-kept", done());
+    frame.fill();
     keep.hidden = done();
     keep.disabled = !touched;
     again.hidden = !done() || spec.again === false;
@@ -173,7 +174,7 @@ let groups = 0;
 function choosePad(model, el) {
   const name = `cr-choice-${Date.now()}-${groups++}`;
   const set = make("fieldset"), keep = make("button", { type: "button", class: "cr-press cr-first" });
-  const hint = make("span", { class: "cr-quiet-line", role: "status" });
+  const hint = make("span", { class: "cr-quiet-line", role: "status", tabindex: "-1" });
   const figure = make("div", { class: "cr-instrument cr-sketch" }, set, make("div", { class: "cr-buttons" }, keep, hint));
   el.append(figure);
   let picked = model.get("chosen");
@@ -197,7 +198,7 @@ function choosePad(model, el) {
     keep.textContent = spec.button || "That is my prediction";
     state();
   }
-  keep.addEventListener("click", () => { model.set("chosen", picked); model.set("done", true); model.save_changes(); state(); });
+  keep.addEventListener("click", () => { model.set("chosen", picked); model.set("done", true); model.save_changes(); state(); hint.focus(); });
   const silent = heard(model, { "change:spec": take, "change:done": state,
     "change:chosen": () => { picked = model.get("chosen"); state(); } });
   take();

@@ -39,9 +39,10 @@ def drawing_pad(panel: Panel, line: int, question: str, after: float | None, top
         "marks": panel.spec.get("marks", []), "hint": "Draw your line here",
         **{name: panel.spec[name] for name in ("decimals", "unit", "prefix") if name in panel.spec}}
     if after is not None and given.size > 1:
-        style = panel.spec["lines"][line]
         spec["known"] = {"x": [float(v) for v in at[given]], "y": [float(v) for v in mean[given]],
-                         "label": style["label"], "colour": style["colour"]}
+                         "colour": panel.spec["lines"][line]["colour"]}
+        if start["y"] < low + 0.85 * (high - low):  # above it there would be no room: the label would lie on the line
+            spec["known"]["label"] = "so far"
     return spec
 
 

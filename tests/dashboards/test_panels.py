@@ -112,3 +112,16 @@ def test_two_regimes_of_one_title_are_called_by_name(monkeypatch):
     assert panels.labels(found) == {"hard": "hard", "soft": "soft"}
     apart = compare(named, [twins[0], twins[1].model_copy(update={"title": "Other"})], pairs=1, seed=1, threads=1)
     assert panels.labels(apart) == {"hard": "The same", "soft": "Other"}
+
+
+def test_marks_are_what_happens_to_the_regimes_shown(monkeypatch):
+    fake_runs.install(monkeypatch)
+    told = fake_runs.scenario(events=[
+        {"at": 0.0, "says": "so from the start", "staffing": {"all": 0.9}},
+        {"at": 13.0, "says": "to everybody", "staffing": {"all": 0.8}},
+        {"at": 26.0, "says": "to one", "regimes": ["soft"], "staffing": {"all": 0.7}}])
+    found = compare(told, pairs=1, seed=1, threads=1)
+    (both,), (hard,) = panels.series(found, ["need"]), panels.series(found, ["need"], ["hard"])
+    assert [mark["label"] for mark in both.spec["marks"]] == ["to everybody", "to one"]
+    assert [mark["label"] for mark in hard.spec["marks"]] == ["to everybody"]
+    assert both.spec["marks"][0]["x"] == pytest.approx(13.0)  # weeks: the run is shorter than two years
