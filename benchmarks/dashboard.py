@@ -68,7 +68,7 @@ def wait_shown(page, before: str | None, timeout: float = 60_000) -> str:
 def move(page, lever: int, key: str) -> str | None:
     """Move one of the front levers by keyboard; what was shown before."""
     before = page.evaluate(SHOWN)
-    slider = page.locator("main input[type=range][data-lever]").nth(lever)
+    slider = page.locator(".cr-lever-cell input[type=range]").nth(2 * lever)
     slider.focus()
     page.keyboard.press(key)
     return before

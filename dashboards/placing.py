@@ -161,7 +161,7 @@ def _fans(world: World, place: int, rows: np.ndarray, spots: np.ndarray, kind: n
     gap = min(0.062, 0.9 / np.sqrt(max(1.0, len(mine))))
     for cluster in range(HOSPITAL):
         who = np.flatnonzero(home == cluster)
-        slots = _slots(len(who), radii[cluster] + 0.07, gap, 1.9)
+        slots = _slots(len(who), radii[cluster] + (0.26 if cluster == 0 else 0.07), gap, 1.9)  # a name above the first
         away = spot[who] - centres[cluster]
         side = np.angle(np.exp(1j * (np.arctan2(away[:, 1], away[:, 0]) - outward[cluster])))
         side[~shown[who]] = np.linspace(-1.8, 1.8, int((~shown[who]).sum()))
@@ -188,16 +188,18 @@ def _slots(count: int, first: float, gap: float, half: float) -> np.ndarray:
 def _together(world: World, places: np.ndarray, organisations: np.ndarray, staff: np.ndarray, conveners: np.ndarray,
               people: np.ndarray, parts: list[tuple]) -> Cast:
     """Places side by side in rows, fitted into a picture of width 1."""
-    extent = np.stack([np.abs(np.concatenate(part[:4])).max(axis=0) for part in parts]).max(axis=0)
-    half = np.maximum(extent + 0.1, 1.3)
+    everything = np.concatenate([np.concatenate(part[:4]) for part in parts])
+    low = np.minimum(everything.min(axis=0) - 0.06, [-1.62, -1.5])
+    high = np.maximum(everything.max(axis=0) + 0.06, [1.62, 1.45])
+    half = (high - low) / 2
     columns = min(len(places), int(np.ceil(np.sqrt(len(places) * 1.2 * half[1] / half[0]))))
     lines = int(np.ceil(len(places) / columns))
     unit = 1.0 / (2 * half[0] * columns)
     middle = np.stack([(2 * (np.arange(len(places)) % columns) + 1) * half[0],
-                       (2 * (np.arange(len(places)) // columns) + 1) * half[1]], axis=1)
+                       (2 * (np.arange(len(places)) // columns) + 1) * half[1]], axis=1) - (low + high) / 2
     stood = [np.concatenate([part[i] + middle[p] for p, part in enumerate(parts)]) * unit for i in range(4)]
     radii = np.concatenate([part[4] for part in parts]) * unit
     at = np.concatenate(stood)
-    grounds = np.column_stack([middle * unit, np.full(len(places), half[1] * unit)])
+    grounds = np.column_stack([middle * unit, np.full(len(places), half.min() * unit)])
     return Cast(places, organisations, staff, conveners, people, at[:, 0], at[:, 1],
                 np.column_stack([stood[0], radii]), grounds, float(2 * half[1] * lines * unit), len(world.person.trust))

@@ -204,6 +204,11 @@ class Runner:
         for worker in self._workers:
             worker.join(timeout=10)
 
+    def start(self) -> None:
+        """Start the threads now: before there is a visitor, whose context they would inherit."""
+        with self._ready:
+            self._start()
+
     def _start(self) -> None:
         while len(self._workers) < self._threads:
             worker = threading.Thread(target=self._work, name=f"run-{len(self._workers)}", daemon=True)

@@ -71,6 +71,7 @@ def application(shared: Services | None = None) -> App:
     from dashboards import downloads
     from dashboards import rooms as workshop
 
+    services().runner.start()
     assets = solara_settings.assets.proxy_cache_dir
     plain: Starlette = Starlette(lifespan=solara_server.lifespan, routes=[
         Mount("/care", StaticFiles(directory=STATIC)),
@@ -220,8 +221,8 @@ def _framed(page: bytes) -> bytes:
         return page
     text = page.decode("utf-8")
     text = re.sub(r"<html(?![^>]*lang)", '<html lang="en-GB"', text, count=1)
-    text = re.sub(r'<meta name="viewport"[^>]*>', '<meta name="viewport" content="width=device-width, initial-scale=1">',
-                  text, count=1)
+    zoomed = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    text = re.sub(r'<meta name="viewport"[^>]*>', zoomed, text, count=1)
     return text.replace("</head>", '<link rel="stylesheet" href="/care/theme.css"></head>', 1).encode()
 
 

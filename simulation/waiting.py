@@ -54,7 +54,8 @@ class Waits:
             part = share[int(np.floor(ticks + 1e-9)) + 1:]
             shares[regime.name] = share
             targets[regime.name] = regime.levers["target_wait"] / size if in_view else None
-            beyond[regime.name] = f"{part.sum():.1f} %" if in_view else f"at most {share[-1]:.1f} %"  # else the last bin
+            # Beyond the bins, all that is known is that they are in the last one.
+            beyond[regime.name] = f"{part.sum():.1f} %" if in_view else f"at most {share[-1]:.1f} %"
         step = comparison.scenario.tick_weeks / size
         known = [target for target in targets.values() if target is not None]
         last = max([LEAST, *(int(np.searchsorted(np.cumsum(s), SHOWN)) + 1 for s in shares.values()),

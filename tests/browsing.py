@@ -22,7 +22,7 @@ FLAGS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --
          "--disable-component-update --disable-sync --disable-default-apps --mute-audio").split()
 NO_INTERNET = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1'
 PROJECTOR, SMALL, PHONE = (1280, 720), (1024, 768), (360, 640)
-PATIENCE = 30_000
+PATIENCE = int(os.environ.get("PATIENCE", 30_000))
 """Milliseconds that a page may take here, where other work runs beside it; how fast it is, is for the benchmarks."""
 
 

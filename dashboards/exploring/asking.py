@@ -1,4 +1,4 @@
-"""The runs of a choice, as a page sees them: at once where they are kept, else as they come, and the last ones before."""
+"""The runs of a choice, as a page sees them: at once where they are kept, else as they come; and those before."""
 
 from __future__ import annotations
 

@@ -43,12 +43,11 @@ def Lines(comparison: Comparison, before: Comparison | None, tab: str, replay: i
             with h("div", class_="cr-row", role="group", aria_label="Which charts"):
                 h("span", "Charts:", class_="cr-quiet")
                 for i in range(0, len(found), wide):
-                    Press(" and ".join(p.title for p in found[i:i + wide]), lambda i=i: set_first(i),
-                          attributes={"aria_pressed": "true" if at == min(i, len(found) - wide) else "false"}).key(str(i))
-        if tab in views.LINES:
-            said = views.differences(comparison, views.LINES[tab])
-            for sentence in said:
-                h("p", sentence, class_="cr-quiet")
+                    here = at == min(i, len(found) - wide)
+                    Press(" · ".join(p.title for p in found[i:i + wide]), lambda i=i: set_first(i), "cr-small",
+                          {"aria_pressed": "true" if here else "false"}).key(str(i))
+        for sentence in views.differences(comparison, views.LINES.get(tab, ())[at:at + wide]):
+            h("p", sentence, class_="cr-quiet", key=sentence)
 
 
 @solara.component
@@ -118,6 +117,7 @@ def Table(comparison: Comparison) -> None:
     body = [h("tr", h("th", row[0], scope="row"), *(h("td", text, class_="cr-number") for text in row[1:]))
             for row in rows]
     with h("div"):
-        h("div", h("table", h("caption", f"Means over {comparison.pairs} paired runs; differences from the first regime",
-                              class_="cr-quiet"), h("thead", head), h("tbody", *body)), class_="cr-scroll",
-          tabindex="0", role="region", aria_label="Headline outcomes")
+        caption = h("caption", f"Means over {comparison.pairs} paired runs; differences from the first regime",
+                    class_="cr-quiet")
+        h("div", h("table", caption, h("thead", head), h("tbody", *body)), class_="cr-scroll", tabindex="0",
+          role="region", aria_label="Headline outcomes")

@@ -1,4 +1,4 @@
-"""What is compared: the scenario, the regimes side by side, the six front levers, the world, shocks, and the null test."""
+"""What is compared: the scenario, the regimes side by side, the six front levers, the world, shocks, the null test."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 Change = Callable[[Choice], None]
 SMALL, FEW = 5_000, 5
 """People and pairs of a first look: small enough that a lever answers at once."""
-LEVERS_OF_NULL = "null"
 
 
 def first_look(scenario: str = "town") -> Choice:
@@ -65,7 +64,8 @@ def restored(choice: Choice) -> Choice:
 def shocked(choice: Choice, kind: str, week: int) -> Choice:
     """One more shock; the eldest gives way beyond the most."""
     shocks = [s for s in choice.shocks if (s.kind, s.week) != (kind, week)]
-    return choice.model_copy(update={"shocks": (*shocks, Shock.model_validate({"kind": kind, "week": week}))[-MOST_SHOCKS:]})
+    new = Shock.model_validate({"kind": kind, "week": week})
+    return choice.model_copy(update={"shocks": (*shocks, new)[-MOST_SHOCKS:]})
 
 
 def with_slot(choice: Choice, at: int | None, regime: str) -> Choice:
@@ -180,7 +180,7 @@ def Assumptions(choice: Choice, change: Change, tell: Callable[[str], None]) -> 
 
 
 @solara.component
-def Shocks(choice: Choice, scenario: Scenario, week: Callable[[], int], change: Change) -> None:
+def Shocks(choice: Choice, week: Callable[[], int], change: Change) -> None:
     """Buttons that let something happen to every regime at the same moment."""
     from simulation import wording
 
@@ -195,7 +195,6 @@ def Shocks(choice: Choice, scenario: Scenario, week: Callable[[], int], change: 
                              for s in choice.shocks)
             h("span", said + ". ", class_="cr-quiet")
             Press("Take the shocks away", lambda: change(choice.model_copy(update={"shocks": ()}))).key("none")
-    del scenario
 
 
 def guarded(make: Callable[[], Choice], change: Change, tell: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""Live stepping on the page: one player a visit, its controls, the living networks, and whoever follows the playhead."""
+"""Live stepping on the page: one player a visit, its controls, the living networks, and who follows the playhead."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from dashboards.instruments.network import Network
 from dashboards.instruments.transport import Transport
 
 if TYPE_CHECKING:
-    from simulation.comparison import Comparison
     from simulation.scenario import Scenario
 
 NODES = 300
@@ -39,7 +38,8 @@ class Playhead:
             at = self.player.tick if self.player is not None else 0
             speed = self.player.speed if self.player is not None else 5
             self.close()
-            self.player, self._of, self.moment = Player(scenario, tuple(scenario.compare), seed, NODES, self._told), of, None
+            self.player = Player(scenario, tuple(scenario.compare), seed, NODES, self._told)
+            self._of, self.moment = of, None
             self.player.speed = speed
             self.player.tick = min(at, self.player.ticks)
         return self.player
@@ -170,6 +170,7 @@ def Networks(playhead: Playhead, scenario: Scenario, seed: int) -> None:
 
     solara.use_effect(listen, [scenario.key, seed])
     with h("div"):
-        h("div", *(h("div", element, class_="cr-chart", key=name) for name, element in zip(names, elements, strict=True)),
+        h("div", *(h("div", element, class_="cr-chart", key=name)
+                   for name, element in zip(names, elements, strict=True)),
           class_=f"cr-charts cr-charts-{min(2, len(names))}")
         h("p", "One run, the same people and the same luck under each regime; play to see it move.", class_="cr-quiet")

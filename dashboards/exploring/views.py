@@ -29,7 +29,7 @@ VARIES = ("recorded_performance", "true_performance", "wait", "failure_demand", 
 MONTH = 4.0
 """Weeks that a point of an XmR chart stands for, at most a twelfth of the run."""
 BESPOKE, FAILURE = "#a9c4de", "#7a2e12"
-HEIGHT = 300
+HEIGHT = 236
 
 
 def of_lines(comparison: Comparison, tab: str) -> list[Panel]:
@@ -115,7 +115,7 @@ def variation(comparison: Comparison, outcome: str, regime: str) -> dict[str, An
         spec["variation"] = found.variation
     if found.assurance is not None and target is not None:
         spec["assurance"] = found.assurance
-        spec["target"] = {"y": target, "label": f"target {target:g} %"}
+        spec["target"] = {"y": target, "label": "target"}
     return spec
 
 
@@ -153,8 +153,8 @@ def null(comparison: Comparison) -> str:
              if not np.array_equal(comparison.values(first, o.name), comparison.values(other, o.name), equal_nan=True)]
     pairs = "1 pair" if comparison.pairs == 1 else f"{comparison.pairs} pairs"
     if not apart:
-        return (f"Null test: with the same levers everything is the same. All {len(OUTCOMES)} outcomes differ by exactly "
-                f"0 in {pairs}; the lines lie on each other.")
+        return (f"Null test: with the same levers everything is the same. All {len(OUTCOMES)} outcomes differ by "
+                f"exactly 0 in {pairs}; the lines lie on each other.")
     return f"Null test failed: {', '.join(dict.fromkeys(apart))} differ with the same levers. Please report this."
 
 

@@ -37,6 +37,10 @@ function picture(pen, width, scene, frame, shades, look) {
   const own = i => focus < 0 || clusterOf(i) === focus;
   const middle = i => scene.places[scene.clusters[clusterOf(i)].place];
   pen.lineCap = "round";
+  if (!single) for (const place of scene.places) {
+    pen.font = font(Math.min(15, Math.max(12, width / 90)), "bold"); pen.textAlign = "left"; pen.textBaseline = "top";
+    pen.fillStyle = QUIET; pen.fillText(place.label, (place.x - place.radius * 1.05) * width, (place.y - place.radius) * width);
+  }
 
   scene.clusters.forEach((c, k) => {  // a cluster has the colour of its mean, pale
     const mean = shades[c.node];
@@ -328,11 +332,18 @@ export default { render({ model, el }) {
     scale.replaceChildren(m.low_label || "", bar, m.high_label || "", make("span", { class: "cr-quiet-line" }, "Grey: not measured."));
   };
   const measured = () => { choices(); if (ready()) head(300); };
-  const watch = new ResizeObserver(() => { width = Math.floor(stage.clientWidth); soon(); });
-  watch.observe(stage);
+  const fit = () => {  // never higher than most of the window, so that the sentence below stays in sight
+    const most = Math.max(340, .68 * window.innerHeight) / (scene().aspect || 1);
+    width = Math.floor(Math.min(body.clientWidth, most));
+    stage.style.width = `${width}px`;
+    soon();
+  };
+  const watch = new ResizeObserver(fit);
+  watch.observe(body);
+  window.addEventListener("resize", fit);
   const deaf = heard(model, { "change:frame": take, "change:summary": words, "change:title": words, "change:measure": measured,
-    "change:scene": () => { choices(); take(); fill(); } });
+    "change:scene": () => { choices(); fit(); take(); fill(); } });
   choices(); words(); take();
   const table = setInterval(fill, 1000);
-  return () => { deaf(); watch.disconnect(); cancelAnimationFrame(asked); clearInterval(table); clearTimeout(spoken); };
+  return () => { deaf(); watch.disconnect(); window.removeEventListener("resize", fit); cancelAnimationFrame(asked); clearInterval(table); clearTimeout(spoken); };
 } };

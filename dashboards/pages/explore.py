@@ -73,13 +73,14 @@ def Explorer(choice: Choice, problem: str) -> None:
             with h("div", class_="cr-explore-body"):
                 with h("div", class_="cr-explore-levers"):
                     side.Levers(choice, change, set_told)
-                with h("div", class_="cr-explore-show"):
+                with h("div", class_=f"cr-explore-show cr-show-{tab}"):
                     Tabs(tab, set_tab)
                     with h("div", id="cr-tab", role="tabpanel", aria_labelledby=f"cr-tab-{tab}", class_="cr-tab",
                            key=f"panel {tab}"):
                         Shown(tab, choice, asked, replay, playhead, change, set_told).key(tab)
-                    stepping.Controls(playhead, asked.scenario, asked.scenario.seed)
-                    side.Shocks(choice, asked.scenario, lambda: playhead.week, change)
+                    with h("div", class_="cr-hands"):
+                        stepping.Controls(playhead, asked.scenario, asked.scenario.seed)
+                        side.Shocks(choice, lambda: playhead.week, change)
             Deeds(choice, asked, change, undo if last else None, lambda: set_replay(replay + 1), tab)
         Marker(asked)
 
@@ -149,12 +150,12 @@ def Deeds(choice: Choice, asked: Asked, change: side.Change, undo: Callable[[], 
         Press("Reset the world, keep the levers", lambda: change(side.restored(choice))).key("reset")
         Export(token, tab, comparison)
     if null and comparison is not None and not asked.stale:
-        h("p", views.null(comparison), class_="cr-note", role="status")
+        h("p", views.null(comparison), class_="cr-note", role="status", id="cr-null")
     with h("div", class_="cr-row cr-quiet cr-fingerprint"):
         if comparison is not None and asked.scenario is not None:
             h("span", _fingerprint(asked))
         h("a", "Link to this screen", href=f"/explore?w={token}")
-    Code(choice, asked)
+    Code(choice)
 
 
 @solara.component
@@ -175,13 +176,12 @@ def Export(token: str, tab: str, comparison: Comparison | None) -> None:
 
 
 @solara.component
-def Code(choice: Choice, asked: Asked) -> None:
+def Code(choice: Choice) -> None:
     """How to make this screen again without the dashboard."""
     with h("details"):
         h("summary", "Use in code")
         h("p", "The same numbers in Python:")
         h("pre", h("code", code(choice)), tabindex="0", aria_label="Python")
-    del asked
 
 
 def code(choice: Choice) -> str:
@@ -199,7 +199,7 @@ def Marker(asked: Asked) -> None:
     comparison = asked.comparison
     key = "" if comparison is None else f"{comparison.scenario.key} {comparison.seed} {' '.join(comparison.names)}"
     h("span", hidden=True, data_shown=key, data_pairs=0 if comparison is None else comparison.pairs,
-      data_over=asked.progress.over)
+      data_over="yes" if asked.progress.over else "no")
 
 
 def _fingerprint(asked: Asked) -> str:
@@ -207,9 +207,9 @@ def _fingerprint(asked: Asked) -> str:
     assert comparison is not None and asked.scenario is not None
     world = comparison.scenario.world
     pairs = "1 pair" if comparison.pairs == 1 else f"{comparison.pairs} pairs"
+    stale = " Still the choice before." if asked.stale else ""
     return (f"{comparison.scenario.title}: {world.people:,} people, {pairs} from seed {comparison.seed}. "
-            f"World {comparison.scenario.key[:8]}, figures {comparison.key[:8]}."
-            + (" Still the choice before." if asked.stale else ""))
+            f"World {comparison.scenario.key[:8]}, figures {comparison.key[:8]}.{stale}")
 
 
 def _read(token: str) -> tuple[Choice, str]:

@@ -83,8 +83,8 @@ def _server():  # noqa: ANN202
     # Looked for, not imported: Solara reads its settings at import, and they are set by the server.
     missing = [name for name in ("solara", "anywidget", "segno", "platformdirs") if find_spec(name) is None]
     if missing:
-        raise BadInput(f"The dashboard needs {' and '.join(missing)}, not installed here. In a checkout: make dashboard. "
-                       "Otherwise: pip install 'care-regimes[dashboard]'")
+        raise BadInput(f"The dashboard needs {' and '.join(missing)}, not installed here. In a checkout: make "
+                       "dashboard. Otherwise: pip install 'care-regimes[dashboard]'")
     from dashboards import server
 
     return server

@@ -1,4 +1,4 @@
-"""The queue of runs: the same numbers as a comparison, fair turns, cancelling, limits, faults that stay where they are."""
+"""The queue of runs: the numbers of a comparison, fair turns, cancelling, limits, faults that stay where they are."""
 
 from __future__ import annotations
 
