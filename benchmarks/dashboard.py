@@ -66,11 +66,12 @@ def wait_shown(page, before: str | None, timeout: float = 60_000) -> str:
 
 
 def move(page, lever: int, key: str) -> str | None:
-    """Move one of the front levers by keyboard; what was shown before."""
+    """Move one of the front levers by keyboard, away from its end; what was shown before."""
     before = page.evaluate(SHOWN)
     slider = page.locator(".cr-lever-cell input[type=range]").nth(2 * lever)
+    at = int(slider.input_value())
     slider.focus()
-    page.keyboard.press(key)
+    page.keyboard.press("ArrowLeft" if at >= 100 else "ArrowRight" if at <= 0 else key)
     return before
 
 
@@ -123,6 +124,7 @@ def together(browser, server: Server, sessions: int, seconds: float, think: tupl
              "memory_before": start_memory, "memory_after": memory(server), "kernels": kernels(server),
              "errors": sum(len(v.errors) for v in visitors)}
     for visitor in visitors:
+        visitor.page.goto("about:blank")  # as people leave: the page says goodbye
         visitor.close()
     return found
 

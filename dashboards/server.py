@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 PORT = 8765
-IDLE = "20m"
+IDLE = "10m"
 """How long a session whose browser has gone is kept, in case it comes back."""
 MOST_SESSIONS = 80
 MOST_MESSAGE = 1_000_000
@@ -276,6 +276,8 @@ def serve(host: str, port: int, ready: Callable[[], None] | None = None) -> None
         server.startup = startup  # type: ignore[method-assign]
     try:
         server.run()
+    except KeyboardInterrupt:  # how it is ended, which uvicorn passes on once it has shut down
+        pass
     finally:
         shared.rooms.close_all()
         shared.runner.close()

@@ -118,3 +118,50 @@ def test_a_comparison_works_in_another_folder(installed, tmp_path):
     assert "not a forecast" in done.stdout
     assert (tmp_path / "first" / "report.html").stat().st_size > 10_000
     assert json.loads((tmp_path / "first" / "manifest.json").read_text(encoding="utf-8"))
+
+
+def test_the_dashboard_works_in_another_folder(installed, tmp_path):
+    """From the wheel: pages, styles, the kept map and handouts are all there; Ctrl-C ends it."""
+    import signal
+    import socket
+    import time
+    import urllib.error
+    import urllib.request
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
+    prefix = Path(sys.prefix)  # what a real installation has in its own environment is borrowed from this one
+    borrowed = {"SOLARA_ASSETS_PROXY_CACHE_DIR": str(prefix / "share" / "solara" / "cdn"),
+                "JUPYTER_CONFIG_PATH": str(prefix / "etc" / "jupyter"), "JUPYTER_PATH": str(prefix / "share" / "jupyter")}
+    log = (tmp_path / "log").open("w")
+    server = subprocess.Popen([next(installed.glob("regimes*")), "dashboard", "--no-browser", "--port", str(port)],
+                              cwd=tmp_path, stdout=log, stderr=log, env={
+                                  **kept, **borrowed, "NUMBA_DISABLE_JIT": "1",
+                                  "CARE_REGIMES_CACHE": str(tmp_path / "kept")})
+
+    def get(path: str) -> str:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{path}: {error}\n" + (tmp_path / "log").read_text()) from None
+
+    try:
+        for _ in range(300):
+            assert server.poll() is None, (tmp_path / "log").read_text()
+            try:
+                get("/readyz")
+                break
+            except OSError:
+                time.sleep(0.2)
+        assert "/care/theme.css" in get("/") and "--focus" in get("/care/theme.css")
+        assert "not a forecast" in get("/download/map.csv").lower()
+        assert "claims" in get("/handout/town").lower()
+        server.send_signal(signal.SIGINT)
+        assert server.wait(30) == 0
+        assert "Traceback" not in (tmp_path / "log").read_text()
+    finally:
+        server.kill()
+        log.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from simulation.comparison import Comparison
     from simulation.scenario import Scenario
 
-OFTEN = 0.25
-"""Seconds between two looks at runs under way."""
+OFTEN, SELDOM = 0.1, 1.5
+"""Seconds between two looks at runs under way, and between two pictures of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,9 +27,10 @@ class Asked:
     """What a page knows of a choice.
 
     Attributes:
-        scenario: None where the choice is no scenario; `problem` says why.
+        scenario: None where the choice is no scenario. problem: why there are no runs; empty where all is well.
         comparison: the latest with a complete pair: of this choice or, until its first pair is there, of the one before
             (`stale`). before: the comparison that was shown before this choice, for a replay of the change.
+        cancel, again: stop the runs; go on with those that are missing.
     """
 
     scenario: Scenario | None
@@ -38,19 +40,23 @@ class Asked:
     progress: Progress
     problem: str
     cancel: Callable[[], None]
+    again: Callable[[], None]
 
 
 def begin(choice: Choice, visitor: str) -> tuple[Scenario | None, Job | None, str]:
-    """The scenario of a choice and its runs in the queue; or what is wrong, in words."""
+    """The scenario of a choice, its runs in the queue, and what is wrong in words where something is."""
     from dashboards.runner import TooMuch
     from dashboards.services import services
 
     try:
         scenario = choice.scenario_of()
-        regimes = [scenario.regimes[name] for name in scenario.compare]
-        return scenario, services().runner.ask(scenario, regimes, scenario.pairs, scenario.seed, visitor=visitor), ""
-    except (ChoiceError, TooMuch) as error:
+    except ChoiceError as error:
         return None, None, str(error)
+    regimes = [scenario.regimes[name] for name in scenario.compare]
+    try:
+        return scenario, services().runner.ask(scenario, regimes, scenario.pairs, scenario.seed, visitor=visitor), ""
+    except TooMuch as error:
+        return scenario, None, str(error)
 
 
 def use_runs(choice: Choice, token: str) -> Asked:
@@ -59,10 +65,12 @@ def use_runs(choice: Choice, token: str) -> Asked:
     Args: `token` tells choices apart; the same token asks nothing again.
     """
     visitor = solara.get_kernel_id()
-    progress, set_progress = solara.use_state((token, Progress()))
+    attempt, set_attempt = solara.use_state(0)
+    asked = f"{attempt} {token}"
+    progress, set_progress = solara.use_state((asked, Progress()))
     shown, before = solara.use_ref(None), solara.use_ref(None)  # type: ignore[var-annotated]
     shown_of = solara.use_ref("")
-    scenario, job, problem = solara.use_memo(lambda: begin(choice, visitor), [token])
+    scenario, job, problem = solara.use_memo(lambda: begin(choice, visitor), [asked])
 
     def follow() -> Callable[[], None] | None:
         if job is None or job.over:
@@ -70,14 +78,15 @@ def use_runs(choice: Choice, token: str) -> Asked:
         gone = threading.Event()
 
         def watch() -> None:
-            seen = -1
+            told, pairs = time.monotonic(), 0
             while not gone.is_set():
                 over = job.wait(OFTEN)
                 if gone.is_set():
                     return
-                if over or job.done != seen:
-                    seen = job.done
-                    set_progress((token, read(job)))
+                # The first pair at once, then seldom: every picture of thirty visitors costs the others' time.
+                if over or (job.complete and not pairs) or time.monotonic() - told > SELDOM:
+                    told, pairs = time.monotonic(), job.complete
+                    set_progress((asked, read(job)))
                 if over:
                     return
 
@@ -88,9 +97,9 @@ def use_runs(choice: Choice, token: str) -> Asked:
             job.cancel()
         return leave
 
-    solara.use_effect(follow, [token])
-    now = read(job) if job is not None and job.over else progress[1] if progress[0] == token else Progress()
-    found = solara.use_memo(lambda: job.comparison() if job is not None else None, [token, now.complete])
+    solara.use_effect(follow, [asked])
+    now = read(job) if job is not None and job.over else progress[1] if progress[0] == asked else Progress()
+    found = solara.use_memo(lambda: job.comparison() if job is not None else None, [asked, now.complete])
     if found is not None:
         if shown_of.current != token:
             before.current, shown_of.current = shown.current, token
@@ -100,7 +109,8 @@ def use_runs(choice: Choice, token: str) -> Asked:
         if job is not None:
             job.cancel()
 
-    return Asked(scenario, shown.current, before.current, found is None, now, problem, cancel)
+    return Asked(scenario, shown.current, before.current, shown_of.current != token, now, problem, cancel,
+                 lambda: set_attempt(attempt + 1))
 
 
 def leave(visitor: str) -> None:

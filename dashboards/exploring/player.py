@@ -46,13 +46,14 @@ class Player:
     Args:
         regimes: names, in order. seed: of the run that is shown. nodes: of the living network.
         told: called from the player's thread with every moment to show.
+        at: the tick to begin at.
     """
 
     def __init__(self, scenario: Scenario, regimes: tuple[str, ...], seed: int, nodes: int,
-                 told: Callable[[Moment], None]) -> None:
+                 told: Callable[[Moment], None], *, at: int = 0) -> None:
         self._scenario, self._regimes, self._seed, self._nodes, self._told = scenario, regimes, seed, nodes, told
         self.ticks = scenario.ticks
-        self.tick = 0
+        self.tick = min(max(0, int(at)), self.ticks)
         self.speed = 5
         self.playing = False
         self.problem = ""
@@ -60,11 +61,13 @@ class Player:
         self._maps: dict[str, LivingMap] = {}
         self._kept: OrderedDict[int, dict[str, Frame]] = OrderedDict()
         self._bytes = 0
-        self._wanted: int | None = 0
+        self._wanted: int | None = None
+        self._again = True
         self._heard = time.monotonic()
         self._changed = threading.Condition()
         self._closed = False
         self._thread: threading.Thread | None = None
+        self._over = True
 
     @property
     def scenes(self) -> dict[str, dict]:
@@ -79,12 +82,12 @@ class Player:
             if self.tick >= self.ticks:
                 self.tick = 0
             self.playing = True
-        self._wake()
+        self.show()
 
     def pause(self) -> None:
         with self._changed:
             self.playing = False
-        self._wake()
+        self.show()
 
     def seek(self, tick: int) -> None:
         """Show this tick, before or after the present one."""
@@ -95,44 +98,54 @@ class Player:
 
     def step(self, ticks: int = 1) -> None:
         """So many ticks on, or back."""
-        self.seek(self.tick + ticks)
-
-    def close(self) -> None:
         with self._changed:
-            self._closed = True
-            self.playing = False
-            self._changed.notify_all()
+            self.seek((self.tick if self._wanted is None else self._wanted) + ticks)
 
     def show(self) -> None:
         """Show the present moment again."""
-        self.seek(self.tick)
+        with self._changed:
+            self._again = True
+        self._wake()
+
+    def close(self) -> None:
+        """Stop for good and keep nothing; a step under way is finished first."""
+        with self._changed:
+            self._closed = True
+            self.playing = False
+            if self._over:
+                self._forget()
+            self._changed.notify_all()
+
+    def join(self, timeout: float) -> bool:
+        """Whether nothing of it is running any more, within `timeout` seconds."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout)
+        return thread is None or not thread.is_alive()
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of frames kept now."""
+        return self._bytes
 
     def _wake(self) -> None:
         with self._changed:
             self._heard = time.monotonic()
             if self._closed:
                 return
-            if self._thread is None or not self._thread.is_alive():
+            self.problem = ""
+            if self._over:
+                self._over = False
                 self._thread = threading.Thread(target=self._run, daemon=True, name="player")
                 self._thread.start()
             self._changed.notify_all()
 
     def _run(self) -> None:
         due, owed = time.monotonic(), 0.0
-        while True:
-            with self._changed:
-                while not self._closed and not self.playing and self._wanted is None:
-                    if not self._changed.wait(timeout=IDLE):
-                        return  # nobody is watching; the next word starts the thread again
-                    due, owed = time.monotonic(), 0.0
-                if self._closed:
-                    return
-                wanted, self._wanted = self._wanted, None
-                if time.monotonic() - self._heard > IDLE:
-                    self.playing = False
+        while self._waited():
             try:
-                if wanted is not None:
-                    self._show(wanted)
+                if self._asked():
+                    due, owed = time.monotonic(), 0.0
                     continue
                 due += 1 / FRAMES_A_SECOND
                 pause = due - time.monotonic()
@@ -150,19 +163,52 @@ class Player:
             except Exception:
                 log.exception("a player failed")
                 self.playing, self.problem = False, "Stepping met a fault of the program and has stopped."
+                self._worlds = {}  # they may stand at different ticks
                 self._tell({})
+
+    def _waited(self) -> bool:
+        """Wait until there is something to do; False when the thread is to end, with nothing kept of the worlds."""
+        with self._changed:
+            while not self._closed:
+                if self._wanted is not None or self._again:
+                    return True
+                left = self._heard + IDLE - time.monotonic()
+                if self.playing and left > 0:
+                    return True
+                if left <= 0:  # nobody is watching; the next word starts a thread again
+                    if self.playing:
+                        self.playing = False
+                        self._tell({})
+                    break
+                self._changed.wait(timeout=left)
+            self._forget()
+            self._over = True
+            return False
+
+    def _asked(self) -> bool:
+        """Show what was asked for, if anything was."""
+        with self._changed:
+            wanted, again = self._wanted, self._again
+            self._wanted, self._again = None, False
+        if wanted is None and not again:
+            return False
+        self._show(self.tick if wanted is None else wanted)
+        return True
 
     def _show(self, tick: int) -> None:
         frames = self.moment(tick)
-        if not self._closed:
+        if frames is not None and not self._closed:
             self.tick = tick
             self._tell(frames)
 
     def _tell(self, frames: dict[str, Frame]) -> None:
         self._told(Moment(self.tick, self.ticks, self.playing, frames, self.problem))
 
-    def moment(self, tick: int) -> dict[str, Frame]:
-        """The frames of a tick, from memory or by stepping there."""
+    def moment(self, tick: int) -> dict[str, Frame] | None:
+        """The frames of a tick, from memory or by stepping there; None if another was asked for on the way.
+
+        Every tick on the way is drawn, since a network shows what is new since the one before.
+        """
         if tick in self._kept:
             return self._kept[tick]
         if not self._worlds or any(world.tick > tick for world in self._worlds.values()):
@@ -171,10 +217,15 @@ class Player:
             at = next(iter(self._worlds.values())).tick
             frames = {name: self._maps[name].frame(world) for name, world in self._worlds.items()}
             self._keep(at, frames)
-            if at >= tick or self._closed:
+            if at >= tick:
                 return frames
+            if self._closed or self._wanted is not None:
+                return None
             for world in self._worlds.values():
                 world.step()
+
+    def _forget(self) -> None:
+        self._worlds, self._kept, self._bytes = {}, OrderedDict(), 0
 
     def _start(self) -> None:
         from dashboards.living import LivingMap

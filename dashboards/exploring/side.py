@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from simulation.scenario import Scenario
 
 Change = Callable[[Choice], None]
-SMALL, FEW = 5_000, 5
+SMALL, FEW = 3_000, 5
 """People and pairs of a first look: small enough that a lever answers at once."""
 
 
@@ -52,6 +52,11 @@ def nulled(choice: Choice) -> Choice:
 def is_null(choice: Choice) -> bool:
     """Whether all slots are the same."""
     return len(set(slot.model_dump_json() for slot in choice.slots)) == 1
+
+
+def is_small(choice: Choice) -> bool:
+    """Whether the world is as small as that of a first look."""
+    return choice.people == SMALL and choice.pairs == FEW
 
 
 def restored(choice: Choice) -> Choice:

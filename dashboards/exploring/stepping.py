@@ -38,10 +38,9 @@ class Playhead:
             at = self.player.tick if self.player is not None else 0
             speed = self.player.speed if self.player is not None else 5
             self.close()
-            self.player = Player(scenario, tuple(scenario.compare), seed, NODES, self._told)
+            self.player = Player(scenario, tuple(scenario.compare), seed, NODES, self._told, at=at)
             self._of, self.moment = of, None
             self.player.speed = speed
-            self.player.tick = min(at, self.player.ticks)
         return self.player
 
     @property
@@ -102,6 +101,7 @@ def Controls(playhead: Playhead, scenario: Scenario, seed: int) -> None:
 
     timeline = Timeline.of(scenario)
     problem, set_problem = solara.use_state("")
+    said = solara.use_ref("")
     player = playhead.ready(scenario, seed)
     element = Transport.element(ticks=scenario.ticks, says=f"{timeline.unit.capitalize()} {{}}",
                                 unit=scenario.tick_weeks / timeline.unit_weeks, speed=player.speed,
@@ -114,7 +114,8 @@ def Controls(playhead: Playhead, scenario: Scenario, seed: int) -> None:
         def told(moment: Moment) -> None:
             with widget.hold_sync():
                 widget.tick, widget.playing = moment.tick, moment.playing
-            if moment.problem:
+            if moment.problem != said.current:
+                said.current = moment.problem
                 set_problem(moment.problem)
         return playhead.watch(told)
 

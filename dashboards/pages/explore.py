@@ -10,16 +10,20 @@ import solara
 
 from dashboards import boards
 from dashboards.choice import Choice, ChoiceError
-from dashboards.exploring import charts, side, stepping, views
+from dashboards.exploring import charts, reproducing, side, stepping, views
 from dashboards.exploring.asking import Asked, leave, use_runs
 from dashboards.html import h
+from dashboards.instruments.copy import Copy
+from dashboards.instruments.tabs import Tabs
 from dashboards.telling.press import Press
 
 if TYPE_CHECKING:
     from simulation.comparison import Comparison
 
 STYLE = Path(__file__).with_name("explore.css")
-MORE = (("world", "World"), ("assumptions", "Assumptions"))
+NAMES = dict((*views.TABS, ("world", "World"), ("assumptions", "Assumptions")))
+"""Every tab, what is shown first."""
+TABS = {"label": "What is shown", "panel": "cr-tab", "tabs": [list(each) for each in NAMES.items()]}
 
 
 @solara.component
@@ -61,6 +65,10 @@ def Explorer(choice: Choice, problem: str) -> None:
             set_replay(0)
             router.push(f"/explore?w={last[-1].token()}")
 
+    def again() -> None:
+        playhead.whole()
+        set_replay(replay + 1)
+
     with h("div", class_="cr-explore"):
         with h("div", class_="cr-explore-head"):
             h("h1", "Explore")
@@ -74,25 +82,15 @@ def Explorer(choice: Choice, problem: str) -> None:
                 with h("div", class_="cr-explore-levers"):
                     side.Levers(choice, change, set_told)
                 with h("div", class_=f"cr-explore-show cr-show-{tab}"):
-                    Tabs(tab, set_tab)
+                    Tabs.element(spec=TABS, chosen=tab, on_chosen=lambda name: name in NAMES and set_tab(name))
                     with h("div", id="cr-tab", role="tabpanel", aria_labelledby=f"cr-tab-{tab}", class_="cr-tab",
                            key=f"panel {tab}"):
                         Shown(tab, choice, asked, replay, playhead, change, set_told).key(tab)
                     with h("div", class_="cr-hands"):
                         stepping.Controls(playhead, asked.scenario, asked.scenario.seed)
                         side.Shocks(choice, lambda: playhead.week, change)
-            Deeds(choice, asked, change, undo if last else None, lambda: set_replay(replay + 1), tab)
+            Deeds(choice, asked, change, undo if last else None, again, tab)
         Marker(asked)
-
-
-@solara.component
-def Tabs(tab: str, choose: Callable[[str], None]) -> None:
-    """What is shown: one thought at a time."""
-    with h("div", role="tablist", aria_label="What is shown", class_="cr-tablist"):
-        for name, says in (*views.TABS, *MORE):
-            Press(says, lambda name=name: choose(name), attributes={
-                "role": "tab", "id": f"cr-tab-{name}", "aria_selected": "true" if name == tab else "false",
-                "aria_controls": "cr-tab"}).key(name)
 
 
 @solara.component
@@ -134,6 +132,9 @@ def Progress(asked: Asked) -> None:
             h("span", now.problem, class_="cr-problem", role="alert")
         elif now.state == "cancelled":
             h("span", f"Stopped after {now.done} of {now.total} runs", class_="cr-quiet")
+            Press("Go on", asked.again).key("again")
+        elif asked.problem:
+            Press("Try again", asked.again).key("again")
 
 
 @solara.component
@@ -145,9 +146,10 @@ def Deeds(choice: Choice, asked: Asked, change: side.Change, undo: Callable[[], 
     with h("div", class_="cr-row cr-deeds"):
         Press("Undo", undo or (lambda: None), attributes={"disabled": undo is None}).key("undo")
         Press("Replay the last change", again, attributes={"disabled": asked.before is None}).key("replay")
-        Press("Null test", lambda: change(side.nulled(choice)), attributes={
-            "disabled": null, "title": "Give every regime the levers of the first: all lines must coincide"}).key("null")
+        Press("Null test", lambda: change(side.nulled(choice)), attributes={"disabled": null, "title": (
+            "Give every regime the levers of the first: all lines must coincide")}).key("null")
         Press("Reset the world, keep the levers", lambda: change(side.restored(choice))).key("reset")
+        Copy.element(says="Copy link", text=f"/explore?w={token}")
         Export(token, tab, comparison)
     if null and comparison is not None and not asked.stale:
         h("p", views.null(comparison), class_="cr-note", role="status", id="cr-null")
@@ -155,7 +157,9 @@ def Deeds(choice: Choice, asked: Asked, change: side.Change, undo: Callable[[], 
         if comparison is not None and asked.scenario is not None:
             h("span", _fingerprint(asked))
         h("a", "Link to this screen", href=f"/explore?w={token}")
-    Code(choice)
+        if side.is_small(choice):
+            h("span", "A small world to begin with, so that a lever answers at once; under World it can be larger.")
+    Code(choice).key(f"code {token}")
 
 
 @solara.component
@@ -177,20 +181,16 @@ def Export(token: str, tab: str, comparison: Comparison | None) -> None:
 
 @solara.component
 def Code(choice: Choice) -> None:
-    """How to make this screen again without the dashboard."""
+    """How to make these figures again without the dashboard."""
+    texts = solara.use_memo(lambda: {"from the command line": reproducing.command(choice),
+                                     "in Python": reproducing.python(choice)}, [choice.token()])
     with h("details"):
         h("summary", "Use in code")
-        h("p", "The same numbers in Python:")
-        h("pre", h("code", code(choice)), tabindex="0", aria_label="Python")
-
-
-def code(choice: Choice) -> str:
-    """Python that gives the comparison of a choice."""
-    return ("from dashboards.choice import Choice\nimport simulation as care\n\n"
-            f"choice = Choice.model_validate_json({choice.model_dump_json(exclude_defaults=True)!r})\n"
-            "scenario = choice.scenario_of()\n"
-            "found = care.compare(scenario, pairs=scenario.pairs, seed=scenario.seed)\n"
-            "print(found.table)\n")
+        for name, text in texts.items():
+            with h("div", class_="cr-row"):
+                h("span", f"The same figures {name}:")
+                Copy.element(says="Copy", text=text)
+            h("pre", h("code", text), tabindex="0", aria_label=name)
 
 
 @solara.component
@@ -220,6 +220,7 @@ def _read(token: str) -> tuple[Choice, str]:
         return side.first_look(), ""
     try:
         choice = boards.filled(Choice.from_token(token))
+        choice.scenario_of()
     except ChoiceError as error:
         return side.first_look(), f"This link cannot be used: {error}. Here is the default town instead."
     if choice.model and choice.model != model_version():
