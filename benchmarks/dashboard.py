@@ -3,10 +3,10 @@
     python benchmarks/dashboard.py                 # all of it, about five minutes
     python benchmarks/dashboard.py --sessions 10 --seconds 30
 
-The server is a process of its own; the visitors are tabs of one headless Chromium on the same processors, so that every
-figure is an upper bound of what a server alone would need. A lever change is timed in the page, from the key that moves
-the lever until the lines of the first pair of runs stand on the chart. Between two changes a visitor waits a time drawn
-from 4 to 12 seconds, as people do who look at what they see; `--think 0` is a stampede.
+The server is a process of its own. First paint and kept choices are timed in a headless Chromium on the same
+processors. The thirty sessions speak the page's own messages without a browser (see `visitors`); a change is timed from
+the message that moves a lever until the server has sent the picture of the first pair of runs. Between two changes a
+visitor waits a time drawn from half to one and a half times `--think`, as people do who look at what they see.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import random
 import statistics
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -25,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from browsing import FLAGS, PROJECTOR, Server, Visit, chromium  # noqa: E402
+
+from benchmarks.visitors import Visitor  # noqa: E402
 
 SHOWN = "document.querySelector('[data-shown]')?.dataset.shown"
 """What the page says it shows: the key of the comparison and its pairs."""
@@ -41,6 +44,14 @@ def memory(server: Server) -> float:
         if line.startswith("VmRSS"):
             return int(line.split()[1]) / 1024
     return float("nan")
+
+
+def processor(server: Server) -> float:
+    """Seconds of processor time that the server has used."""
+    import os
+
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def kernels(server: Server) -> int:
@@ -92,40 +103,33 @@ def kept_choice(browser, server: Server, times: int = 8) -> list[float]:
     return found
 
 
-def together(browser, server: Server, sessions: int, seconds: float, think: tuple[float, float]) -> dict[str, object]:
+def together(server: Server, sessions: int, seconds: float, think: tuple[float, float]) -> dict[str, float]:
     """Many visitors move levers for some time; every change is to values that nobody had before."""
     chance = random.Random(1)
-    visitors = [Visit(browser, server.url, PROJECTOR) for _ in range(sessions)]
+    visitors = [Visitor(server.url) for _ in range(sessions)]
     for visitor in visitors:
-        visitor.open("/explore")
-    for visitor in visitors:
-        wait_shown(visitor.page, None, 120_000)
-    start_memory = memory(server)
-    due = {i: time.monotonic() + chance.uniform(*think) for i in range(sessions)}
-    waiting: dict[int, tuple[float, str | None]] = {}
+        if not visitor.wait("", 120):
+            sys.exit("a session did not come to its first picture")
+    before, used, begun = memory(server), processor(server), time.monotonic()
     took: list[float] = []
-    end = time.monotonic() + seconds
-    while time.monotonic() < end or waiting:
-        now = time.monotonic()
-        for i in [i for i, at in due.items() if at <= now and now < end]:
-            del due[i]
-            before = move(visitors[i].page, chance.randrange(6), chance.choice(["ArrowRight", "ArrowLeft"]))
-            waiting[i] = (time.perf_counter(), before)
-        for i, (begun, before) in list(waiting.items()):
-            if visitors[i].page.evaluate(SHOWN) != before:
-                took.append(time.perf_counter() - begun)
-                del waiting[i]
-                due[i] = time.monotonic() + chance.uniform(*think)
-            elif time.perf_counter() - begun > 60:
-                took.append(60.0)
-                del waiting[i]
-        time.sleep(0.01)
+
+    def one(visitor: Visitor, mine: random.Random) -> None:
+        while True:
+            time.sleep(mine.uniform(*think))
+            if time.monotonic() - begun > seconds:
+                return
+            took.append(visitor.move(mine))
+
+    threads = [threading.Thread(target=one, args=(visitor, random.Random(chance.random()))) for visitor in visitors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     found = {"changes": len(took), "median": statistics.median(took), "p95": percentile(took, 0.95), "max": max(took),
-             "memory_before": start_memory, "memory_after": memory(server), "kernels": kernels(server),
-             "errors": sum(len(v.errors) for v in visitors)}
+             "busy": (processor(server) - used) / (time.monotonic() - begun), "memory_before": before,
+             "memory_after": memory(server), "kernels": kernels(server)}
     for visitor in visitors:
-        visitor.page.goto("about:blank")  # as people leave: the page says goodbye
-        visitor.close()
+        visitor.leave()
     return found
 
 
@@ -150,10 +154,10 @@ def main() -> None:
             print(f"a kept choice redraws in: median {statistics.median(kept):.2f} s, worst {max(kept):.2f} s",
                   flush=True)
             think = (given.think / 2, given.think * 1.5)
-            found = together(browser, server, given.sessions, given.seconds, think)
+            found = together(server, given.sessions, given.seconds, think)
             print(f"{given.sessions} sessions, {found['changes']} lever changes: median {found['median']:.2f} s, "
-                  f"95th percentile {found['p95']:.2f} s, worst {found['max']:.2f} s; "
-                  f"faults in pages: {found['errors']}")
+                  f"95th percentile {found['p95']:.2f} s, worst {found['max']:.2f} s; the server used "
+                  f"{found['busy']:.2f} processors")
             print(f"server memory: {found['memory_before']:.0f} MB before, {found['memory_after']:.0f} MB after; "
                   f"sessions held: {found['kernels']}")
             time.sleep(5)

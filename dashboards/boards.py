@@ -13,7 +13,7 @@ from dashboards.choice import Choice, ChoiceError, Slot, slot_names
 from simulation import front
 from simulation.drawing import regime_style
 from simulation.levers import LEVERS
-from simulation.scenario import Regime, load, load_regime
+from simulation.scenario import Regime, load_regime
 from simulation.scenario.units import show
 
 LETTERS = "ABCD"
@@ -91,7 +91,7 @@ def knob_groups(choice: Choice, levers: bool = True) -> list[dict[str, Any]]:
 
     choice = filled(choice)
     scenario = choice.scenario_of()
-    said = load(choice.scenario).parameters
+    said = choice.base().parameters
     groups = [{"id": name, "name": name.replace("_", " ").capitalize(), "says": table.purpose, "rows": []}
               for name, table in TABLES.items() if len(table)]
     by_table = {group["id"]: group["rows"] for group in groups}
@@ -161,7 +161,7 @@ def plain_name(name: str) -> str:
 
 def _as_it_came(choice: Choice, slot: Slot) -> Regime:
     """The regime of a slot before anything was moved."""
-    regimes = load(choice.scenario).regimes
+    regimes = choice.base().regimes
     return regimes[slot.regime] if slot.regime in regimes else load_regime(slot.regime)
 
 

@@ -20,6 +20,8 @@ from simulation.scenario import Event, Regime, Scenario, ScenarioError, catalogu
 
 MOST_LINK = 4_000
 """Letters of a link's token, at most."""
+MOST_FILE = 8_000
+"""Letters that a visitor's own scenario file may have in a link, at most; see `uploads`."""
 MOST_TEXT = 20_000
 """Bytes that a token may unfold to, at most."""
 MOST_PEOPLE, MOST_YEARS, MOST_PAIRS, MOST_REGIMES, MOST_SHOCKS = 40_000, 10.0, 50, 4, 12
@@ -60,12 +62,14 @@ class Choice(_Strict):
     """What to compare.
 
     Attributes:
+        file: a visitor's own scenario, as `uploads.packed` gives it; it takes the place of `scenario`.
         slots: two to four regimes. people, years, pairs, seed: None stands for what the scenario says.
         parameters: `table.name` to value, in declared units, only those that were changed.
         model: version of the model that a link was made with; empty for none.
     """
 
     scenario: Name = "town"
+    file: Annotated[str, Field(max_length=MOST_FILE)] = ""
     slots: tuple[Slot, ...] = Field(default=(), max_length=MOST_REGIMES)
     parameters: dict[Annotated[str, Field(pattern=r"^[a-z_0-9]+\.[a-z_0-9]+$", max_length=80)], Amount] = Field(
         default_factory=dict, max_length=300)
@@ -87,6 +91,20 @@ class Choice(_Strict):
     def of(cls, scenario: Scenario) -> Choice:
         """What a scenario compares by default."""
         return cls(scenario=scenario.name, slots=tuple(Slot(regime=name) for name in scenario.compare[:MOST_REGIMES]))
+
+    def base(self) -> Scenario:
+        """The scenario before anything was changed: of the catalogue, or the visitor's own.
+
+        Raises:
+            ChoiceError, ScenarioError: there is none of this name, or the file is no scenario.
+        """
+        if self.file:
+            from dashboards import uploads
+
+            return uploads.scenario_of(self.file)
+        if self.scenario not in catalogue():
+            load(self.scenario.replace("/", ""))  # raises, and names the nearest
+        return load(self.scenario)
 
     def scenario_of(self) -> Scenario:
         """The scenario that this choice describes; its regimes are the slots, in order.
@@ -150,10 +168,7 @@ def slot_names(slots: tuple[Slot, ...]) -> list[str]:
 @lru_cache(maxsize=64)
 def _built(text: str) -> Scenario:
     choice = Choice.model_validate_json(text)
-    known = catalogue()
-    if choice.scenario not in known:
-        load(choice.scenario.replace("/", ""))  # raises, and names the nearest
-    base = load(choice.scenario)
+    base = choice.base()
     slots = choice.slots or Choice.of(base).slots
     regimes: dict[str, Regime] = {}
     for name, slot in zip(slot_names(slots), slots, strict=True):

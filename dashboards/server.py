@@ -29,8 +29,9 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 STATIC = Path(__file__).with_name("static")
 
 POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
-          "style-src 'self' 'unsafe-inline' blob:; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob:; worker-src 'self' blob:; "
-          "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'")
+          "style-src 'self' 'unsafe-inline' blob:; img-src 'self' data: blob:; font-src 'self' data:; "
+          "connect-src 'self' blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+          "frame-ancestors 'none'")
 """Solara's front end compiles templates in the page, so scripts cannot be stricter; the plain pages' own policy is."""
 HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "x-frame-options": "DENY"}
 CLOSED = ("/resourcez", "/_solara/api/evict")

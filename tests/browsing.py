@@ -102,10 +102,10 @@ class Visit:
             self.outside.append(route.request.url)
             route.abort()
 
-    def open(self, path: str = "/", page=None):
+    def open(self, path: str = "/", page=None, heading: str = "main h1"):
         page = page or self.page
         page.goto(self.url + path)
-        page.locator("main h1").first.wait_for()
+        page.locator(heading).first.wait_for()
         return page
 
     def shot(self, name: str, page=None, **options) -> Path:

@@ -34,7 +34,7 @@ def Lines(comparison: Comparison, before: Comparison | None, tab: str, replay: i
     at = min(first, max(0, len(found) - wide)) if tab != "record" else 0
     visible = found if tab == "record" else found[at:at + wide]
     with h("div"):
-        with h("div", class_=f"cr-charts cr-charts-{min(2, len(visible))}"):
+        with h("div", class_=f"cr-charts cr-charts-{min(2, len(visible) + (tab == 'demand'))}"):
             for place, panel in enumerate(visible):
                 Lined(panel, old.get(panel.name), replay, follow, comparison).key(f"{place} {panel.name}")
             if tab == "demand":

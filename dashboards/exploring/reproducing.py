@@ -19,9 +19,8 @@ def changes(choice: Choice) -> dict[str, Any]:
         ChoiceError: the choice is no scenario.
     """
     from simulation.mechanisms import TABLES
-    from simulation.scenario import load
 
-    base, new = load(choice.scenario), choice.scenario_of()
+    base, new = choice.base(), choice.scenario_of()
     found: dict[str, Any] = {}
     if new.world.people != base.world.people:
         found["world.people"] = new.world.people
@@ -45,7 +44,7 @@ def changes(choice: Choice) -> dict[str, Any]:
 def command(choice: Choice) -> str:
     """The command line that makes the same figures. Raises ChoiceError as `changes` does."""
     scenario = choice.scenario_of()
-    words = ["regimes", "compare", scenario.name, "--regimes", ",".join(scenario.compare), "--pairs",
+    words = ["regimes", "compare", _called(choice, scenario), "--regimes", ",".join(scenario.compare), "--pairs",
              str(scenario.pairs), "--seed", str(scenario.seed)]
     lines = [shlex.join(words)]
     for path, value in changes(choice).items():
@@ -58,10 +57,16 @@ def python(choice: Choice) -> str:
     """Python that makes the same figures. Raises ChoiceError as `changes` does."""
     scenario = choice.scenario_of()
     given = "".join(f"    {path!r}: {value!r},\n" for path, value in changes(choice).items())
-    loaded = f"care.load({scenario.name!r}, set={{\n{given}}})" if given else f"care.load({scenario.name!r})"
+    name = _called(choice, scenario)
+    loaded = f"care.load({name!r}, set={{\n{given}}})" if given else f"care.load({name!r})"
     how = f"{list(scenario.compare)!r}, pairs={scenario.pairs}, seed={scenario.seed}"
     return (f"import simulation as care\n\nscenario = {loaded}\nfound = care.compare(scenario, {how})\n"
             "print(found.table)\n")
+
+
+def _called(choice: Choice, scenario: Scenario) -> str:
+    """The scenario's name, or that of the file that the visitor has."""
+    return f"{scenario.name}.yaml" if choice.file else scenario.name
 
 
 def _regime(regime: Regime, base: Scenario) -> dict[str, Any]:

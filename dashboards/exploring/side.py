@@ -9,6 +9,7 @@ import solara
 
 from dashboards import boards
 from dashboards.choice import (
+    MOST_LINK,
     MOST_PAIRS,
     MOST_PEOPLE,
     MOST_REGIMES,
@@ -36,8 +37,10 @@ SMALL, FEW = 3_000, 5
 """People and pairs of a first look: small enough that a lever answers at once."""
 
 
-def first_look(scenario: str = "town") -> Choice:
-    """What an explore page begins with: a small world, quick to answer."""
+def first_look(scenario: str = "town", file: str = "") -> Choice:
+    """What an explore page begins with: a small world, quick to answer; or a visitor's file as it is, few pairs."""
+    if file:
+        return boards.filled(Choice(file=file, pairs=FEW))
     return boards.filled(Choice(scenario=scenario, people=SMALL, pairs=FEW) if scenario == "town"
                          else Choice(scenario=scenario, pairs=FEW))
 
@@ -61,7 +64,7 @@ def is_small(choice: Choice) -> bool:
 
 def restored(choice: Choice) -> Choice:
     """The same regimes and levers in the world as the scenario has it: no shocks, no changed assumptions."""
-    fresh = first_look(choice.scenario)
+    fresh = first_look(choice.scenario, choice.file)
     return choice.model_copy(update={"parameters": {}, "shocks": (), "people": fresh.people, "pairs": fresh.pairs,
                                      "years": None, "seed": None})
 
@@ -108,6 +111,16 @@ def with_world(choice: Choice, given: Mapping[str, Any]) -> Choice:
                           "pairs and a seed of 0 or more") from None
 
 
+def brought(given: Mapping[str, Any]) -> Choice:
+    """The choice of a visitor's scenario file, from a form. Raises ChoiceError for what is no scenario."""
+    from dashboards import uploads
+
+    text = given.get("text") if isinstance(given, Mapping) else None
+    if not isinstance(text, str) or not text.strip():
+        raise ChoiceError("choose a file, or put its text into the field")
+    return first_look(file=uploads.packed(text))
+
+
 @solara.component
 def Levers(choice: Choice, change: Change, tell: Callable[[str], None]) -> None:
     """The six front levers of every regime."""
@@ -140,9 +153,9 @@ def Regimes(choice: Choice, scenario: Scenario, change: Change, tell: Callable[[
 
 def known(choice: Choice) -> dict[str, Any]:
     """Regimes that may be chosen: the scenario's own and the library's."""
-    from simulation.scenario import load, load_regime, regime_library
+    from simulation.scenario import load_regime, regime_library
 
-    own = dict(load(choice.scenario).regimes)
+    own = dict(choice.base().regimes)
     return own | {name: load_regime(name) for name in regime_library() if name not in own}
 
 
@@ -164,11 +177,21 @@ def World(choice: Choice, scenario: Scenario, change: Change, tell: Callable[[st
         {"id": "seed", "label": "Seed of the first pair", "kind": "number", "value": scenario.seed, "low": 0,
          "high": 2**53, "step": 1, "hint": "another seed, another luck"}]
     with h("section", aria_label="World"):
-        Pick.element(spec={"label": "Scenario", "groups": [{"label": "", "options": titles}]}, value=choice.scenario,
-                     on_value=lambda name: name != choice.scenario and guarded(lambda: first_look(name), change, tell))
+        now = "" if choice.file else choice.scenario
+        options = [["", "Your own file"], *titles] if choice.file else titles
+        Pick.element(spec={"label": "Scenario", "groups": [{"label": "", "options": options}]}, value=now,
+                     on_value=lambda name: name not in ("", now) and guarded(lambda: first_look(name), change, tell))
         h("p", scenario.purpose, class_="cr-quiet")
         Fields.element(fields=fields, button="Use this world",
                        on_sent=lambda sent: guarded(lambda: with_world(choice, sent.get("values", {})), change, tell))
+        with h("details"):
+            h("summary", "Bring a scenario file")
+            h("p", "A file as for `regimes compare`, or one that extends a scenario of the catalogue. Its story and "
+              "claims are left out; the link to this screen carries the rest.", class_="cr-quiet")
+            Fields.element(fields=[{"id": "text", "label": "Scenario file", "kind": "text", "value": "",
+                                    "accept": ".yaml,.yml", "hint": "YAML, at most 60,000 letters"}],
+                           button="Use this file",
+                           on_sent=lambda sent: guarded(lambda: brought(sent.get("values", {})), change, tell))
 
 
 @solara.component
@@ -207,6 +230,9 @@ def guarded(make: Callable[[], Choice], change: Change, tell: Callable[[str], No
     try:
         new = make()
         new.scenario_of()
+        if len(new.token()) > MOST_LINK:
+            raise ChoiceError("this is more than one link can hold; set back some of the assumptions, or write a "
+                              "scenario file and use `regimes compare`")
     except ChoiceError as error:
         tell(str(error))
         return

@@ -11,6 +11,7 @@ from dashboards.exploring.player import Moment, Player
 from dashboards.html import h
 from dashboards.instruments.network import Network
 from dashboards.instruments.transport import Transport
+from dashboards.telling.press import Press
 
 if TYPE_CHECKING:
     from simulation.scenario import Scenario
@@ -148,7 +149,9 @@ def _do(playhead: Playhead, asked: dict[str, Any]) -> None:
 
 @solara.component
 def Networks(playhead: Playhead, scenario: Scenario, seed: int) -> None:
-    """The living network of every regime, side by side."""
+    """The living network of every regime, side by side; one choice of colours for all of them."""
+    from dashboards.living import MEASURES
+
     names = tuple(scenario.compare)
     measure, set_measure = solara.use_state("pressure")
     elements = [Network.element(title=scenario.regimes[name].title or name, measure=measure, compact=i > 0,
@@ -171,7 +174,14 @@ def Networks(playhead: Playhead, scenario: Scenario, seed: int) -> None:
 
     solara.use_effect(listen, [scenario.key, seed])
     with h("div"):
+        with h("div", class_="cr-row", role="group", aria_label="Colour shows"):
+            h("span", "Colour shows", class_="cr-quiet")
+            for each in MEASURES:
+                pressed = "true" if each["key"] == measure else "false"
+                Press(each["label"], lambda key=each["key"]: set_measure(key), "cr-small",
+                      {"aria_pressed": pressed}).key(each["key"])
+            h("span", "One run of each, same people, same luck.",
+              class_="cr-quiet")
         h("div", *(h("div", element, class_="cr-chart", key=name)
                    for name, element in zip(names, elements, strict=True)),
           class_=f"cr-charts cr-charts-{min(2, len(names))}")
-        h("p", "One run, the same people and the same luck under each regime; play to see it move.", class_="cr-quiet")

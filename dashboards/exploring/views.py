@@ -28,6 +28,17 @@ VARIES = ("recorded_performance", "true_performance", "wait", "failure_demand", 
 """Outcomes that the XmR charts may show."""
 MONTH = 4.0
 """Weeks that a point of an XmR chart stands for, at most a twelfth of the run."""
+PICTURES: dict[str, tuple[tuple[str, str], ...]] = {
+    "people": (("need", "Unmet need"), ("crises", "Crises"), ("deaths", "Deaths")),
+    "record": (("performance", "Record and truth"),),
+    "demand": (("demand", "Demand"),),
+    "waits": (("waits", "Waits"),),
+    "variation": (("performance", "Record and truth"),),
+    "staff": (("staff", "Staff"), ("safety", "Safety")),
+    "money": (("money", "Money"), ("cost_per_resolved", "Cost per resolved need")),
+    "network": (("network", "Ties"),),
+}
+"""Downloads that show what a tab shows, and what to call them."""
 BESPOKE, FAILURE = "#a9c4de", "#7a2e12"
 HEIGHT = 236
 
@@ -37,6 +48,15 @@ def of_lines(comparison: Comparison, tab: str) -> list[Panel]:
     if tab == "record":
         return panels.views(comparison, height=HEIGHT)
     return panels.series(comparison, LINES[tab], height=HEIGHT)
+
+
+def exports(tab: str) -> list[tuple[str, str, dict[str, str]]]:
+    """The files that a tab offers: view of `/download/`, title, and kind to words."""
+    drawn = {"png": "picture", "svg": "picture to edit", "csv": "figures"}
+    pictures = PICTURES.get(tab, (("differences", "Differences"),))
+    return [*((view, title, drawn) for view, title in pictures),
+            ("table", "Table of outcomes", {"csv": "figures"}), ("runs", "Every run", {"csv": "figures"}),
+            ("series", "Every week", {"csv": "figures"})]
 
 
 def demand(comparison: Comparison) -> dict[str, Any]:
@@ -70,7 +90,7 @@ def waits(comparison: Comparison) -> dict[str, Any] | None:
     edges = [float(centres[0] - step / 2), *(float(c + step / 2) for c in centres)]
     spec: dict[str, Any] = {
         "mode": "histogram", "title": f"True wait in {found.unit}, % of the people seen", "edges": edges,
-        "open_end": True, "x_title": found.unit, "y_title": "%", "decimals": 1, "unit": " %",
+        "open_end": True, "height": 290, "x_title": found.unit, "y_title": "%", "decimals": 1, "unit": " %",
         "summary": "Of the people seen, " + found.said(comparison) + ".",
         "panels": [{"label": titles[name], "colour": regime_style(i).colour, "heights": [float(v) for v in share],
                     "note": f"{found.beyond[name]} longer than the target"}
@@ -102,7 +122,7 @@ def variation(comparison: Comparison, outcome: str, regime: str) -> dict[str, An
     kinds = {True: "improving", False: "concerning"}
     titles = panels.labels(comparison)
     spec: dict[str, Any] = {
-        "title": f"{titles[regime]}: {defined.label.lower()}", **panels.written(defined), "height": 250,
+        "title": f"{titles[regime]}: {defined.label.lower()}", **panels.written(defined), "height": 215,
         "values": list(found.values), "centre": found.centre, "centre_label": "mean",
         "lower": max(found.lower, -1e12), "upper": min(found.upper, 1e12),
         "labels": [wording.duration((int(point) + 1) * ticks * scenario.tick_weeks) for point in points],
@@ -172,7 +192,8 @@ def differences(comparison: Comparison, outcomes: tuple[str, ...]) -> list[str]:
             found = comparison.paired(other)[name]
             if found.better_in is not None:
                 counted = wording.better_in(found.better_in, found.tied, found.pairs)
-                parts.append(f"{BY_NAME[name].label.lower()} better in {counted}")
+                is_same = found.tied == found.pairs
+                parts.append(f"{BY_NAME[name].label.lower()} {'the ' if is_same else 'better in '}{counted}")
         if parts:
             said.append(f"{titles[other]} against {titles[first]}: {'; '.join(parts)}.")
     return said

@@ -38,10 +38,17 @@ function render({ model, el }) {
         : make("textarea", { id, rows: 6, spellcheck: "false", "aria-describedby": `${id}-says` });
       if (field.kind === "text") input.value = field.value;
       const complaint = make("span", { class: "cr-complaint", role: "alert" });
-      return { field, input, complaint, id };
+      const file = field.accept ? make("input", { type: "file", accept: field.accept, "aria-label": `${field.label}: choose a file` }) : null;
+      if (file) file.addEventListener("change", async () => {
+        const chosen = file.files[0];
+        if (!chosen) return;
+        complaint.textContent = chosen.size > 4 * MOST_TEXT ? "This file is too large" : "";
+        if (!complaint.textContent) input.value = await chosen.text();
+      });
+      return { field, input, complaint, id, file };
     });
-    form.replaceChildren(...inputs.map(({ field, input, complaint, id }) => make("div", { class: `cr-field cr-field-${field.kind}` },
-      make("label", { for: id }, field.label), input,
+    form.replaceChildren(...inputs.map(({ field, input, complaint, id, file }) => make("div", { class: `cr-field cr-field-${field.kind}` },
+      make("label", { for: id }, field.label), ...(file ? [file] : []), input,
       make("span", { class: "cr-hint", id: `${id}-says` }, field.hint || field.unit || ""), complaint)),
       make("button", { type: "submit", class: "cr-press" }, model.get("button")));
   };

@@ -14,6 +14,7 @@ class Fields(Instrument):
 
     Traits:
         fields: [{id, label, kind: number or text, value, low, high, step, unit, hint}]; `low` and `high` are inclusive.
+            A text with `accept` (endings of file names, with commas) can also be read from a file.
         button: what the button says.
         sent: answered: {values: {id: number or text}, n}, on the button or Enter, when every number is in its range.
 
@@ -30,7 +31,7 @@ class Fields(Instrument):
     @traitlets.validate("fields")
     def _checked(self, proposal: Any) -> list[Any]:
         for field in proposal["value"]:
-            known = ("id", "label", "kind", "value", "low", "high", "step", "unit", "hint")
+            known = ("id", "label", "kind", "value", "low", "high", "step", "unit", "hint", "accept")
             check_fields(field, known, ("id", "label", "kind", "value"), "a field")
             if field["kind"] not in ("number", "text"):
                 raise ValueError(f"field {field['id']!r} is of kind {field['kind']!r}; accepted: number, text")

@@ -73,16 +73,18 @@ def Explorer(choice: Choice, problem: str) -> None:
         with h("div", class_="cr-explore-head"):
             h("h1", "Explore")
             if asked.scenario is not None:
-                side.Regimes(choice, asked.scenario, change, set_told).key(f"slots {choice.token()}")
+                side.Regimes(choice, asked.scenario, change, set_told).key(f"slots {len(choice.slots)}")
             Progress(asked)
-        for text in dict.fromkeys(t for t in (problem, told, asked.problem) if t):
-            h("p", text, class_="cr-problem", role="alert", key=text)
+        with h("div"):  # always there: what comes after it must not be built anew when something is told
+            for text in dict.fromkeys(t for t in (problem, told, asked.problem) if t):
+                h("p", text, class_="cr-problem", role="alert", key=text)
         if asked.scenario is not None:
             with h("div", class_="cr-explore-body"):
                 with h("div", class_="cr-explore-levers"):
                     side.Levers(choice, change, set_told)
                 with h("div", class_=f"cr-explore-show cr-show-{tab}"):
-                    Tabs.element(spec=TABS, chosen=tab, on_chosen=lambda name: name in NAMES and set_tab(name))
+                    h("div", Tabs.element(spec=TABS, chosen=tab,
+                                          on_chosen=lambda name: name in NAMES and set_tab(name)))
                     with h("div", id="cr-tab", role="tabpanel", aria_labelledby=f"cr-tab-{tab}", class_="cr-tab",
                            key=f"panel {tab}"):
                         Shown(tab, choice, asked, replay, playhead, change, set_told).key(tab)
@@ -151,32 +153,32 @@ def Deeds(choice: Choice, asked: Asked, change: side.Change, undo: Callable[[], 
         Press("Reset the world, keep the levers", lambda: change(side.restored(choice))).key("reset")
         Copy.element(says="Copy link", text=f"/explore?w={token}")
         Export(token, tab, comparison)
-    if null and comparison is not None and not asked.stale:
-        h("p", views.null(comparison), class_="cr-note", role="status", id="cr-null")
+    with h("div"):
+        if null and comparison is not None and not asked.stale:
+            h("p", views.null(comparison), class_="cr-note", role="status", id="cr-null")
     with h("div", class_="cr-row cr-quiet cr-fingerprint"):
         if comparison is not None and asked.scenario is not None:
             h("span", _fingerprint(asked))
         h("a", "Link to this screen", href=f"/explore?w={token}")
         if side.is_small(choice):
             h("span", "A small world to begin with, so that a lever answers at once; under World it can be larger.")
-    Code(choice).key(f"code {token}")
+    Code(choice)
 
 
 @solara.component
 def Export(token: str, tab: str, comparison: Comparison | None) -> None:
     """Links to pictures and tables of what is shown."""
-    view = {"record": "performance", "demand": "demand", "waits": "waits", "people": "need", "staff": "staff",
-            "money": "cost"}.get(tab, "table")
     if comparison is None:
         return
-    with h("details", class_="cr-tools", data_pop=True):
+    with h("details", class_="cr-tools"):
         h("summary", "Export")
         with h("div", class_="cr-tools-list"):
-            if view != "table":
-                h("a", "Picture (PNG)", href=f"/download/{view}.png?w={token}", download=True)
-                h("a", "Picture to edit (SVG)", href=f"/download/{view}.svg?w={token}", download=True)
-            h("a", "Table (CSV)", href=f"/download/table.csv?w={token}", download=True)
-            h("a", "Every run (CSV)", href=f"/download/runs.csv?w={token}", download=True)
+            for view, title, kinds in views.exports(tab):
+                with h("div", class_="cr-row", key=f"{tab} {view}"):
+                    h("span", title)
+                    for kind, says in kinds.items():
+                        h("a", kind.upper(), href=f"/download/{view}.{kind}?w={token}", download=True,
+                          aria_label=f"{title}: {says} ({kind.upper()})", key=f"{tab} {view} {kind}")
 
 
 @solara.component

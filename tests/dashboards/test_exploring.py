@@ -163,3 +163,29 @@ def test_xmr_of_a_run_too_short_is_none():
 def test_the_table_says_what_the_comparison_says(comparison):
     heads, rows = views.table(comparison)
     assert len(rows) == len(HEADLINE) and all(len(row) == len(heads) for row in rows)
+
+
+@pytest.mark.parametrize("tab", [name for name, _ in views.TABS])
+def test_every_tab_offers_files_that_there_are(comparison, tab):
+    from dashboards import exports
+
+    offered = views.exports(tab)
+    assert {"png", "svg", "csv"} <= {kind for _, _, kinds in offered for kind in kinds}
+    for view, _, kinds in offered:
+        for kind in kinds:
+            exports.check_view(view, kind, comparison.names)
+
+
+@pytest.mark.parametrize("tab", [name for name, _ in views.TABS if name != "network"])
+def test_every_tab_can_be_drawn_with_its_files(comparison, small, tab):
+    import solara
+
+    from dashboards.exploring import charts, stepping
+    from dashboards.pages import explore
+
+    playhead = stepping.Playhead()
+    drawn = {"waits": charts.Waits, "variation": charts.Variation, "table": charts.Table}.get(tab)
+    shown = drawn(comparison) if drawn else charts.Lines(comparison, comparison, tab, 1, playhead.follow)
+    for element in (shown, explore.Export(small.token(), tab, comparison)):
+        _, context = solara.render(element, handle_error=False)
+        context.close()
