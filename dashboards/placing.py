@@ -22,7 +22,7 @@ ROOM_FOR_PEOPLE = 0.25
 GOLDEN = np.pi * (3 - 5**0.5)
 SHORT = ("GP", "MH", "SC", "Ho", "Mo", "Co", "H")
 """Of the kinds of organisations, for small pictures."""
-STRETCH = 1.12
+STRETCH = 1.38
 """Hexagons are drawn so much wider than high: labels need width."""
 
 
@@ -130,7 +130,7 @@ def _one_place(world: World, place: int, staff: np.ndarray, conveners: np.ndarra
     rows = _in(staff, world.staff_start, place)
     kind = world.organisation.kind[world.staff.organisation[rows]].astype(np.int64)
     counts = np.bincount(kind, minlength=N_KINDS)
-    step = min(0.098, 0.43 / np.sqrt(counts.max() + 2.0))
+    step = min(0.086, 0.38 / np.sqrt(counts.max() + 2.0))
     outward = np.pi / 3 * np.arange(6) - np.pi / 2
     centres = np.zeros((N_KINDS, 2))
     centres[:HOSPITAL] = np.stack([STRETCH * np.cos(outward), np.sin(outward)], axis=1)
@@ -142,7 +142,7 @@ def _one_place(world: World, place: int, staff: np.ndarray, conveners: np.ndarra
     between = outward + np.pi / 6
     mine = _in(conveners, world.convener_start, place)
     at = between[(np.arange(len(mine)) * 3 + np.arange(len(mine)) // 2) % 6]
-    posts = 0.55 * np.stack([STRETCH * np.cos(at), np.sin(at)], axis=1)
+    posts = 0.62 * np.stack([STRETCH * np.cos(at), np.sin(at)], axis=1)
     return centres, spots, posts, _fans(world, place, rows, spots, kind, people, centres, radii, outward), radii
 
 
@@ -189,10 +189,10 @@ def _together(world: World, places: np.ndarray, organisations: np.ndarray, staff
               people: np.ndarray, parts: list[tuple]) -> Cast:
     """Places side by side in rows, fitted into a picture of width 1."""
     everything = np.concatenate([np.concatenate(part[:4]) for part in parts])
-    low = np.minimum(everything.min(axis=0) - 0.06, [-1.62, -1.5])
-    high = np.maximum(everything.max(axis=0) + 0.06, [1.62, 1.45])
+    low = np.minimum(everything.min(axis=0) - 0.06, [-1.75, -1.5])
+    high = np.maximum(everything.max(axis=0) + 0.06, [1.75, 1.4])
     half = (high - low) / 2
-    columns = min(len(places), int(np.ceil(np.sqrt(len(places) * 1.2 * half[1] / half[0]))))
+    columns = min(len(places), int(np.ceil(np.sqrt(1.6 * len(places) * half[1] / half[0]))))
     lines = int(np.ceil(len(places) / columns))
     unit = 1.0 / (2 * half[0] * columns)
     middle = np.stack([(2 * (np.arange(len(places)) % columns) + 1) * half[0],

@@ -134,7 +134,8 @@ def test_the_dashboard_works_in_another_folder(installed, tmp_path):
     kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
     prefix = Path(sys.prefix)  # what a real installation has in its own environment is borrowed from this one
     borrowed = {"SOLARA_ASSETS_PROXY_CACHE_DIR": str(prefix / "share" / "solara" / "cdn"),
-                "JUPYTER_CONFIG_PATH": str(prefix / "etc" / "jupyter"), "JUPYTER_PATH": str(prefix / "share" / "jupyter")}
+                "JUPYTER_CONFIG_PATH": str(prefix / "etc" / "jupyter"),
+                "JUPYTER_PATH": str(prefix / "share" / "jupyter")}
     log = (tmp_path / "log").open("w")
     server = subprocess.Popen([next(installed.glob("regimes*")), "dashboard", "--no-browser", "--port", str(port)],
                               cwd=tmp_path, stdout=log, stderr=log, env={

@@ -1,7 +1,7 @@
 // The living network: organisations, staff, conveners and people with their ties, redrawn as a run moves.
 // The layout of a frame is in network.py. Bridges lie in front; what was lost stays for a while as a dashed line.
 
-const WITHIN = 0, BRIDGE = 1, WEAK = 2, KNOWS = 3, FRESH = 128;
+const WITHIN = 0, BRIDGE = 1, WEAK = 2, KNOWS = 3;
 const VACANT = 1, BURNT = 2, CUT = 4, ABSENT = 8, NONE = 255;
 const LOST = "#9c2f10", TIE = "#1b1f24";
 
@@ -63,7 +63,7 @@ function picture(pen, width, scene, frame, shades, look) {
     const at = middle(a), mx = (xa + xb) / 2, my = (ya + yb) / 2;  // bent a little towards the middle of the place
     pen.quadraticCurveTo(mx + .18 * (at.x * width - mx), my + .18 * (at.y * width - my), xb, yb);
   };
-  const type = i => frame.kinds[i] & 127, fresh = i => frame.kinds[i] & FRESH;
+  const type = i => frame.kinds[i] & 127;
   const near = i => own(frame.ties[2 * i]) || own(frame.ties[2 * i + 1]);
 
   ties(i => type(i) === KNOWS, "rgba(120,130,142,.2)", .6);
@@ -79,7 +79,7 @@ function picture(pen, width, scene, frame, shades, look) {
   pen.fillStyle = "#7d8792"; pen.fill();
 
   for (const low of [64, 115, 166]) {  // bridges: the more trust, the thicker and the darker
-    const thick = body * (low === 64 ? .17 : low === 115 ? .28 : .42);
+    const thick = body * (low === 64 ? .13 : low === 115 ? .22 : .34);
     const level = i => type(i) === BRIDGE && (low === 64 ? frame.trust[i] < 115 : low === 115 ? frame.trust[i] >= 115 && frame.trust[i] < 166 : frame.trust[i] >= 166);
     const alpha = low === 64 ? .5 : low === 115 ? .62 : .74;
     if (focus >= 0) ties(i => level(i) && !near(i), "rgba(27,31,36,.1)", thick, true);
@@ -150,7 +150,7 @@ function arrow(pen, x, y, r, up, colour) {
 
 /** The square of an organisation and, where there is room, its name and its mean at the start and now. */
 function named(pen, c, k, width, body, single, frame, shades, measure, start, texts) {
-  const x = c.x * width, y = c.y * width, half = body * 1.02, shade = shades[c.node];
+  const x = c.x * width, y = c.y * width, half = body >= 4.2 ? Math.max(6.5, body * 1.02) : body * 1.02, shade = shades[c.node];
   pen.beginPath(); pen.roundRect(x - half, y - half, 2 * half, 2 * half, half * .35);
   pen.fillStyle = shade > 254.5 ? "#d5d9de" : ramped(texts, shade); pen.fill();
   pen.lineWidth = Math.max(1, body * .2); pen.strokeStyle = INK; pen.stroke();
@@ -165,7 +165,9 @@ function named(pen, c, k, width, body, single, frame, shades, measure, start, te
   haloed(pen, c.label, x, top);
   const now = frame.colours[measure.row * frame.n + c.node], before = start[c.node];
   pen.font = font(size);
-  haloed(pen, now === NONE ? "not measured" : change(measure, before, now), x, top + size * 1.1);
+  const second = now === NONE ? "not measured" : change(measure, before, now), wide = pen.measureText(second).width + 8;
+  pen.fillStyle = "rgba(255,255,255,.85)"; pen.fillRect(x - wide / 2, top + size * .2, wide, size * 1.05);
+  haloed(pen, second, x, top + size * 1.1);
 }
 
 const ramped = (texts, shade) => texts.ramp[Math.round(shade)];
@@ -197,7 +199,8 @@ function told(scene, frame, i) {
   }
   const k = scene.nodes.cluster[i], f = frame.clusters.slice(6 * k, 6 * k + 6), c = scene.clusters[k];
   const place = scene.places.length > 1 ? `, ${scene.places[c.place].label}` : "";
-  return `${c.label}${place}: ${measures}. ${f[0]} posts, ${f[1]} vacant, ${f[2]} burnt out. ${f[3]} trusted ties to other organisations (${scene.start.bridges[k]} at the start). Practice better than at the start in ${f[4]} posts, worse in ${f[5]}.`;
+  return `${c.label}${place}: ${measures}. ${f[0]} posts, ${f[1]} vacant, ${f[2]} burnt out. ${f[3]} trusted ties to other organisations (${scene.start.bridges[k]} at the start).`
+    + (frame.colours[2 * frame.n + i] === NONE ? "" : ` Practice better than at the start in ${f[4]} posts, worse in ${f[5]}.`);
 }
 
 /** The key: what shapes and lines mean, in words beside a small picture of each. */

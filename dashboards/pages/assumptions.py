@@ -111,8 +111,8 @@ def weightiest() -> dict[str, Any] | None:
     library = regime_library()
     first, second = (f"“{load_regime(name).title}”" if name in library else name for name in study.names)
     says = (f"How far one judgement, moved over its believable range, moves the difference between {first} and "
-            f"{second} in the scenario {study.made['scenario']}, in per cent of the average of the two; the three weightiest of "
-            "each headline outcome.")
+            f"{second} in the scenario {study.made['scenario']}, in per cent of the average of the two; the three "
+            "weightiest of each headline outcome.")
     return {"says": says, "rows": rows}
 
 
