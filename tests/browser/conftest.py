@@ -24,7 +24,7 @@ def server(tmp_path_factory) -> Iterator[Server]:
     assert "Traceback" not in started.said(), started.said()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not for the session: while it is open, no other test can run an event loop
 def browser():
     from playwright.sync_api import sync_playwright
 
