@@ -26,6 +26,8 @@ MOST_TEXT = 20_000
 """Bytes that a token may unfold to, at most."""
 MOST_PEOPLE, MOST_YEARS, MOST_PAIRS, MOST_REGIMES, MOST_SHOCKS = 40_000, 10.0, 50, 4, 12
 """What one visitor may ask of a shared server; the command line has no such bounds."""
+MOST_STEPS = 30_000
+"""Steps of one run, those before the clock starts among them: nothing can stop a world that is being prepared."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=60)]
 Amount = Annotated[float, Field(allow_inf_nan=False)]
@@ -187,11 +189,24 @@ def _built(text: str) -> Scenario:
     copies = {name: slot.regime for name, slot in zip(regimes, slots, strict=True)}
     events = [_for_copies(event, copies) for event in base.events if event.at < horizon]
     events += [_shock(shock) for shock in choice.shocks if shock.week < horizon]
-    return Scenario.model_validate({
+    built = Scenario.model_validate({
         **{name: getattr(base, name) for name in ("name", "title", "purpose", "teaches", "switches", "regime_places")},
         "world": world, "parameters": parameters, "regimes": {**regimes, **others}, "compare": tuple(regimes),
         "events": events, "pairs": choice.pairs or min(base.pairs, MOST_PAIRS),
         "seed": base.seed if choice.seed is None else choice.seed})
+    if steps(built) > MOST_STEPS:
+        raise ChoiceError(f"one run would take {steps(built):,} steps, those before the clock starts among them; this "
+                          f"server runs {MOST_STEPS:,} at most: choose a shorter time, or a shorter burn-in")
+    return built
+
+
+def steps(scenario: Scenario) -> int:
+    """Ticks of one run of a scenario, from the first day of its burn-in to its horizon."""
+    from simulation.mechanisms import TABLES
+
+    before = TABLES["population"]["burn_in"]
+    weeks = scenario.parameters.get("population", {}).get("burn_in", before.default)
+    return scenario.ticks + int(before.in_ticks(weeks, scenario.tick_weeks))
 
 
 def _regime(base: Scenario, name: str, slot: Slot) -> Regime:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from dashboards import recordings
+from dashboards.choice import steps
 from dashboards.recordings import Recordings
 from simulation import provenance
 from simulation.comparison import Comparison, KeptRun
@@ -264,12 +265,13 @@ def check_work(scenario: Scenario, regimes: int, pairs: int) -> None:
     Raises:
         TooMuch: more than `MOST_WORK` person-ticks; names the number of pairs that would do.
     """
-    one = scenario.world.people * scenario.ticks * regimes
+    ticks = steps(scenario)
+    one = scenario.world.people * ticks * regimes
     if one * pairs > MOST_WORK:
         fitting = int(MOST_WORK // one)
         advice = (f"ask for {fitting} {'pair' if fitting == 1 else 'pairs'} or fewer" if fitting
                   else "choose fewer people or a shorter time")
-        raise TooMuch(f"{pairs} pairs of {scenario.world.people:,} people over {scenario.ticks:,} steps is more than "
+        raise TooMuch(f"{pairs} pairs of {scenario.world.people:,} people over {ticks:,} steps is more than "
                       f"this server runs for one visitor; {advice}, or use `regimes compare` on your own machine")
 
 

@@ -62,20 +62,20 @@ class Position:
 
 
 FRONT: tuple[FrontLever, ...] = (
-    FrontLever("measured", "What hangs on the figures", "Nothing hangs on them", "Jobs and names hang on them",
+    FrontLever("measured", "What hangs on the figures", "Nothing", "Job and name",
                {"stakes": (0, 0.9), "audit": (0, 0.7), "publicity": (0, 0.9), "reporting": (0.01, 0.08)},
                "The target itself is the yardstick: it is the same for every regime, so that they can be compared."),
-    FrontLever("decides", "Who decides how to help", "The book decides", "The front line decides",
+    FrontLever("decides", "Who decides how to help", "The book", "The front line",
                {"discretion": (0.2, 0.8), "retraining": (1, 0)}),
     FrontLever("learns", "Who learns, and how fast", "The centre, slowly", "The front line, soon",
                {"learning_time": (0, 0.05), "feedback_delay": (26, 4), "peer_reflection": (0.1, 0.7),
                 "just_culture": (0.35, 0.75), "local_standards": (0, 0.7)}),
-    FrontLever("knows whom", "Who knows whom", "Each service by itself", "People who know each other",
+    FrontLever("knows whom", "Who knows whom", "Few, inside services", "Many, across services",
                {"relationship_time": (0, 0.04), "conveners": (0, 1.5), "continuity": (0.5, 0.75)},
                "A lead agency is another way to the same end, so it is no part of this line."),
-    FrontLever("leads", "How leaders get there", "By visible fixes", "By the regard of peers",
+    FrontLever("leads", "How leaders get there", "Visible fixes", "Regard of peers",
                {"promotes_regard": (0.2, 0.75), "signals_only": (0.06, 0.7), "sacking": (1, 0)}),
-    FrontLever("pays", "What earns money", "Good recorded figures", "Figures that people confirm",
+    FrontLever("pays", "What earns money", "Good figures", "Figures people confirm",
                {"funding_results": (0.1, 0), "funding_trust": (0, 0.2)},
                "Deficits and the threshold are questions of their own: who is helped out, and who is let in."),
 )

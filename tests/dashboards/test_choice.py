@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards.choice import MOST_LINK, MOST_TEXT, Choice, ChoiceError, Shock, Slot, slot_names
+from dashboards.choice import MOST_LINK, MOST_TEXT, Choice, ChoiceError, Shock, Slot, slot_names, steps
 from simulation.scenario import catalogue, load
 
 
@@ -105,3 +105,14 @@ def test_no_text_breaks_the_reading_of_links(text):
 def test_what_the_schema_refuses_is_said_with_the_nearest_name(choice, says):
     with pytest.raises(ChoiceError, match=says):
         Choice.model_validate(choice).scenario_of()
+
+
+@pytest.mark.parametrize("changes", [{"parameters": {"population.burn_in": 520}}, {"years": 10}])
+def test_short_ticks_over_a_long_time_are_refused_before_anything_is_made(changes):
+    with pytest.raises(ChoiceError, match="this server runs 30,000 at most"):
+        Choice(scenario="emergency-department", **changes).scenario_of()
+
+
+def test_the_time_before_the_clock_starts_is_counted_as_work():
+    plain, longer = (Choice(parameters=parameters).scenario_of() for parameters in ({}, {"population.burn_in": 520}))
+    assert steps(plain) == plain.ticks + 39 and steps(longer) == longer.ticks + 520

@@ -100,7 +100,7 @@ def test_only_the_latest_questions_of_a_visitor_go_on(queue):
 
 def test_too_much_work_is_refused_with_what_would_do(queue):
     scenario = load("town")
-    with pytest.raises(TooMuch, match="ask for 287 pairs or fewer"):
+    with pytest.raises(TooMuch, match="ask for 250 pairs or fewer"):
         ask(queue, scenario, pairs=300)
     with pytest.raises(TooMuch, match="fewer people"):
         ask(queue, load("town", set={"world.people": 20_000_000}), pairs=1)
