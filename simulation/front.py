@@ -70,7 +70,7 @@ FRONT: tuple[FrontLever, ...] = (
     FrontLever("learns", "Who learns, and how fast", "The centre, slowly", "The front line, soon",
                {"learning_time": (0, 0.05), "feedback_delay": (26, 4), "peer_reflection": (0.1, 0.7),
                 "just_culture": (0.35, 0.75), "local_standards": (0, 0.7)}),
-    FrontLever("knows whom", "Who knows whom", "Few, inside services", "Many, across services",
+    FrontLever("knows whom", "Who knows whom", "Within services", "Across services",
                {"relationship_time": (0, 0.04), "conveners": (0, 1.5), "continuity": (0.5, 0.75)},
                "A lead agency is another way to the same end, so it is no part of this line."),
     FrontLever("leads", "How leaders get there", "Visible fixes", "Regard of peers",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import solara
 
 from dashboards.exploring import views
+from dashboards.exploring.own import OwnSeries
 from dashboards.html import h
 from dashboards.instruments.bars import Bars
 from dashboards.instruments.pick import Pick
@@ -107,6 +108,7 @@ def Variation(comparison: Comparison) -> None:
                         h("p", "Too few points in time for limits.", class_="cr-note")
                     else:
                         XmR.element(spec=spec)
+        OwnSeries()
 
 
 @solara.component

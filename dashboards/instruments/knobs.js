@@ -1,7 +1,6 @@
 // The table of assumptions: found by search, read with range, grade and source, changed one number at a time.
 
 const GRADE_SAYS = { measured: "a study of that quantity", associated: "a correlation, cause not shown", judgement: "reasoned, not measured" };
-const CHANGED = "changed";
 
 /** A grade's own shape: full for measured, half for associated, empty for judgement. */
 function shapeOf(grade) {
@@ -10,17 +9,17 @@ function shapeOf(grade) {
 }
 
 /** A number with as many digits as it needs, as a person would write it. */
-function plainly(value) {
-  const text = Number(value.toPrecision(6));
+function plainly(value, digits = 6) {
+  const text = Number(value.toPrecision(digits));
   return (Math.abs(text) >= 10000 ? text.toLocaleString("en-GB") : String(text)).replace("-", "−");
 }
 
 /** A number with its unit. */
-function amount(value, unit) {
-  if (unit === "share" || unit === "number") return plainly(value);
-  if (unit.startsWith("pounds")) return `£${plainly(value)}${unit.slice(6)}`;
+function amount(value, unit, digits = 6) {
+  if (unit === "share" || unit === "number") return plainly(value, digits);
+  if (unit.startsWith("pounds")) return `£${plainly(value, digits)}${unit.slice(6)}`;
   const time = ["minute", "hour", "day", "week", "month", "quarter", "year"].includes(unit);
-  return `${plainly(value)} ${unit}${time && value !== 1 ? "s" : ""}`;
+  return `${plainly(value, digits)} ${unit}${time && value !== 1 ? "s" : ""}`;
 }
 
 function render({ model, el }) {
@@ -69,7 +68,7 @@ function render({ model, el }) {
     const row_ = [make("th", { scope: "row" }, make("b", {}, data.name), data.meaning || ""), value];
     if (row.group.graded) {
       const fixed = !data.likely || data.likely[0] === data.likely[1];
-      row_.push(make("td", {}, fixed ? "–" : `${plainly(data.likely[0])} to ${amount(data.likely[1], data.unit)}`, make("span", { class: "cr-small" }, fixed ? data.why || "" : "")));
+      row_.push(make("td", {}, fixed ? "–" : `${plainly(data.likely[0], 3)} to ${amount(data.likely[1], data.unit, 3)}`, make("span", { class: "cr-small" }, fixed ? data.why || "" : "")));
       const more = make("details", {}, make("summary", {}, "source"), make("span", { class: "cr-small" }, data.source || ""), !fixed && data.why ? make("span", { class: "cr-small" }, `Believable range: ${data.why}`) : null);
       row_.push(make("td", {}, make("span", { class: "cr-knob-grade", title: GRADE_SAYS[data.grade] }, shapeOf(data.grade), data.grade), more));
     }
@@ -116,7 +115,7 @@ function render({ model, el }) {
       })));
     groups.forEach(group => {
       const mine = group.rows.filter(row => row.data.id in changed()).length;
-      group.count.replaceChildren(mine ? make("b", {}, `${mine} ${CHANGED}, `) : "", `${group.rows.length}`);
+      group.count.firstChild.replaceChildren(mine ? make("b", {}, `${mine} changed, `) : "");
       group.rows.forEach(mark);
     });
   }
@@ -134,6 +133,7 @@ function render({ model, el }) {
         if (row.made) row.made.hidden = !row.fits;
       }
       hits += mine;
+      group.count.lastChild.textContent = active ? `${mine} of ${group.rows.length}` : `${group.rows.length}`;
       group.made.hidden = active && !mine;
       if (words.length && mine && !group.made.open) { group.found = true; group.made.open = true; }
       else if (!words.length && group.found) { group.found = false; group.made.open = false; }
@@ -146,7 +146,7 @@ function render({ model, el }) {
     byId = new Map();
     const opened = new Set(groups.filter(group => group.made.open).map(group => group.data.id));
     groups = (model.get("groups") || []).map(data => {
-      const group = { data, graded: data.rows.some(row => row.grade), count: make("span", { class: "cr-knob-count" }) };
+      const group = { data, graded: data.rows.some(row => row.grade), count: make("span", { class: "cr-knob-count" }, make("span"), make("span")) };
       group.rows = data.rows.map(row => ({ data: row, group, sought: [row.name, row.id, row.meaning, row.unit, row.source, data.name].join(" ").toLowerCase() }));
       group.rows.forEach(row => byId.set(row.data.id, row));
       group.made = make("details", { class: "cr-knob-group" }, make("summary", { style: data.colour ? `box-shadow: inset 4px 0 0 ${data.colour}; padding-left: 10px` : null }, make("b", {}, data.name), make("span", { class: "cr-knob-says" }, data.says || ""), group.count));

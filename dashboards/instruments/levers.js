@@ -74,9 +74,10 @@ function slider(question, slot, send) {
 
 /** The levers that a question moves: unit, both ends, and where every regime has them. */
 function mapping(question, slots) {
-  const head = [make("th", { scope: "col" }, "Lever"), make("th", { scope: "col" }, `at 0 %: ${question.low}`),
-    ...slots.map(s => make("th", { scope: "col", "aria-label": `now in ${s.letter}, ${s.name}` }, `${s.letter} now`)),
-    make("th", { scope: "col" }, `at 100 %: ${question.high}`)];
+  const end = (place, words) => make("th", { scope: "col" }, place, make("span", { class: "cr-long" }, `: ${words}`));
+  const head = [make("th", { scope: "col" }, "Lever"), end("0 %", question.low),
+    ...slots.map(s => make("th", { scope: "col", "aria-label": `now in ${s.letter}, ${s.name}` }, s.letter, make("span", { class: "cr-long" }, " now"))),
+    end("100 %", question.high)];
   const rows = question.levers.map(row => make("tr", {},
     make("th", { scope: "row" }, make("b", {}, row.name), row.unit ? ` (${row.unit})` : "", row.meaning ? make("span", { class: "cr-meaning" }, row.meaning) : null),
     make("td", { class: "cr-end-text" }, row.from), ...row.now.map(text => make("td", {}, make("b", {}, text))), make("td", { class: "cr-end-text" }, row.to)));
@@ -103,14 +104,14 @@ function render({ model, el }) {
       const sliders = board.slots.map((slot, i) => slider(question, slot, send(i)));
       const inside = make("div");
       const many = question.levers.length;
-      const details = make("details", {}, make("summary", { "aria-label": `What this moves: ${many} levers of ${question.name}` }, `what this moves: ${many} levers`), inside);
+      const details = make("details", {}, make("summary", { "aria-label": `What this moves: ${many} levers of ${question.name}` }, make("span", { class: "cr-long" }, "what this moves: "), `${many} levers`), inside);
       const row = { question, sliders, details, inside };
       details.addEventListener("toggle", () => detail(row));
       row.made = make("div", { class: "cr-lever-row", role: "group", "aria-label": `${question.name}: from “${question.low}” to “${question.high}”` },
         make("div", { class: "cr-lever-q" }, make("div", { class: "cr-lever-name" }, question.name),
           make("div", { class: "cr-lever-ends" }, make("span", {}, make("span", { class: "cr-arrow", "aria-hidden": "true" }, "◂ "), question.low),
             make("span", {}, make("span", { class: "cr-arrow", "aria-hidden": "true" }, "▸ "), question.high))),
-        ...sliders.map(each => each.cell), details);
+        details, ...sliders.map(each => each.cell));
       return row;
     });
     root.style.setProperty("--columns", board.slots.length);

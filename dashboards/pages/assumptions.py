@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import solara
@@ -12,6 +13,7 @@ from dashboards.html import h
 from dashboards.instruments.knobs import GRADES, Knobs
 from dashboards.shipped import shipped
 
+STYLE = Path(__file__).with_suffix(".css")
 _MOST_JUDGEMENTS = 3
 _SHAPES = {"measured": "●", "associated": "◐", "judgement": "○"}
 
@@ -41,6 +43,7 @@ def Page() -> None:
         set_changed(dict(new))
 
     solara.Title("Assumptions")
+    solara.Style(solara.use_memo(lambda: STYLE.read_text(encoding="utf-8"), []))
     Counts()
     if problem:
         h("p", f"This link cannot be used: {problem}", class_="cr-problem", role="alert")
@@ -52,7 +55,7 @@ def Page() -> None:
     if refused:
         h("p", refused, class_="cr-problem", role="alert")
     Weightiest()
-    h("h2", "Every assumption")
+    h("h2", "Every assumption", class_="cr-table-head")
     Knobs.element(groups=groups, changed=changed, on_changed=take)
 
 
@@ -122,7 +125,9 @@ def _read(token: str) -> tuple[Choice, str]:
     if not token:
         return default, ""
     try:
-        return boards.filled(Choice.from_token(token)), ""
+        choice = boards.filled(Choice.from_token(token))
+        choice.scenario_of()
+        return choice, ""
     except ChoiceError as error:
         return default, str(error)
 

@@ -68,7 +68,16 @@ def test_the_command_names_the_file(tmp_path):
     ("extends: town\nregimes: [targets, hybrid]\ncompare: [targets]", "two or more"),
     ("x: &a 1\ny: *a", "anchor"),
     ("a: !!python/object/apply:os.system ['true']", "your file:1"),
+    ("a: &a [x]\nb: &b [*a, *a]\nc: &c [*b, *b]", "anchor"),
+    ("<<: {extends: town}", "merge key"),
     ("[" * 4_000, "nested too deeply"),
+    ("extends: town\nseed: " + "9" * 39, "out of range"),
+    ("extends: town\nseed: " + "9" * 5_000, "seed"),
+    ("extends: town\nworld: {people: 1e400}", "is too large"),
+    ("extends: town\ntitle: a\0b", "control character"),
+    ("\x89PNG\r\n\x1a\n", "your file"),
+    ("extends: town\nparameters: {population: {burn_in: =1+1}}", "burn_in"),
+    ("#" * 10_000_000, "10,000,000 letters; at most 60,000"),
     ("#" * 60_001, "60,001 letters; at most 60,000"),
 ])
 def test_what_cannot_be_used_is_refused_in_words(text, says):
@@ -129,3 +138,10 @@ def test_any_text_is_a_scenario_or_is_refused(text):
             made()
         except ChoiceError:
             pass
+
+
+def test_a_world_that_takes_long_to_prepare_is_refused():
+    text = ("extends: town\nworld: {tick: 20 minutes, horizon: 4 weeks, people: 1000}\n"
+            "parameters: {population: {burn_in: 520 weeks}}\nevents:\n")
+    with pytest.raises(ChoiceError, match="steps, those before the clock starts among them"):
+        side.brought({"text": text})
