@@ -38,8 +38,9 @@ NAMED = {"complexity": ("population.complexity_mean",), "capacity": tuple(_POSTS
 outside the hospital. Capacity counts every post, because every post costs the same and is under the same regime."""
 _POSTS_TITLES = {"capacity": "Posts for every 10,000 people",
                  "frontline": "Posts outside the hospital for every 10,000 people"}
-_WORLD = {"people": ("people", True, "People in the whole world"), "places": ("number", True, "Places"),
-          "tick": ("week", False, "Time that passes in one step"), "horizon": ("week", False, "How long a run lasts")}
+SIZES = {"people": ("people", True, "People in the whole world"), "places": ("number", True, "Places"),
+         "tick": ("week", False, "Time that passes in one step"), "horizon": ("week", False, "How long a run lasts")}
+"""Properties of the world that can vary: unit, whether only whole numbers make sense, and what it is."""
 _NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
 _WRITTEN = re.compile(rf"(?P<pound>£?)\s*(?P<number>{_NUMBER})\s*(?P<unit>.*)")
 _TIMES = re.compile(rf"({_NUMBER})\s*[x×]")
@@ -127,14 +128,14 @@ def _read(text: str, scenario: Scenario) -> Axis:
     wanted = wanted.strip()
     if not equals or not wanted or not values.strip():
         raise AxisError("is not of the form PATH=FROM..TO:STEPS, such as population.complexity_mean='4 %..64 %:6'")
-    settings = [setting for path in NAMED.get(wanted, (wanted,)) for setting in _settings(path, scenario)]
+    settings = [setting for path in NAMED.get(wanted, (wanted,)) for setting in settings_at(path, scenario)]
     texts = _texts(values.strip(), settings[0].unit)
     relative = all(_TIMES.fullmatch(item) for item in texts)
     if wanted in _POSTS_TITLES and not relative:
         raise AxisError(f"{wanted} is relative to the scenario's own posts; write for example {wanted}=0.7x..1.45x")
     if relative:
         numbers = [float(_TIMES.fullmatch(item)[1]) for item in texts]
-        steps = [{s.path: _whole(float(f"{number * s.value:.12g}"), s) for s in settings} for number in numbers]
+        steps = [{s.path: multiplied(number, s) for s in settings} for number in numbers]
         says = [{path: written(value, s.unit) for (path, value), s in zip(step.items(), settings, strict=True)}
                 for step in steps]
     else:
@@ -157,7 +158,7 @@ def _read(text: str, scenario: Scenario) -> Axis:
 def settable(scenario: Scenario) -> dict[str, Setting]:
     """Every number of a scenario that an axis can move, by its short path."""
     found = [Setting(f"world.{name}", unit, float(getattr(scenario.world, name)), 0, float("inf"), whole, says)
-             for name, (unit, whole, says) in _WORLD.items()]
+             for name, (unit, whole, says) in SIZES.items()]
     for table, parameters in known.tables().items():
         changed = scenario.parameters.get(table, {})
         found += [Setting(f"{table}.{p.name}", p.unit, changed.get(p.name, p.default), p.low, p.high, False, p.meaning)
@@ -168,9 +169,14 @@ def settable(scenario: Scenario) -> dict[str, Setting]:
     return {setting.path: setting for setting in found}
 
 
-def _settings(path: str, scenario: Scenario) -> list[Setting]:
-    """The settings that a path or pattern means; all of one unit."""
-    there = settable(scenario)
+def settings_at(path: str, scenario: Scenario, there: Mapping[str, Setting] | None = None) -> list[Setting]:
+    """The settings that a path or pattern means; all of one unit.
+
+    Args: there: what `settable` gave for this scenario, where it is known already.
+
+    Raises AxisError for a path that leads nowhere, with the nearest that does, and for several units.
+    """
+    there = settable(scenario) if there is None else there
     short = path.removeprefix("parameters.")
     if short.startswith("regimes."):
         short = short.replace(".levers.", ".")
@@ -241,6 +247,17 @@ def _gap(unit: str) -> str:
     return unit if unit in ("", "x", "×") else f" {unit}"
 
 
+def times(text: object) -> float | None:
+    """The number in `0.5x`; None for what is not so many times something."""
+    found = _TIMES.fullmatch(text.strip()) if isinstance(text, str) else None
+    return float(found[1]) if found else None
+
+
+def multiplied(number: float, setting: Setting) -> float:
+    """So many times what the scenario has, in declared units; to twelve digits, so that 3 times 0.1 is 0.3."""
+    return _whole(float(f"{number * setting.value:.12g}"), setting)
+
+
 def _whole(value: float, setting: Setting) -> float:
     return float(round(value)) if setting.whole else value
 
@@ -249,23 +266,29 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
+def in_words(wanted: str, settings: list[Setting]) -> str:
+    """What a path, pattern or short name moves, without its unit."""
+    if wanted in _POSTS_TITLES:
+        return _POSTS_TITLES[wanted]
+    if wanted in NAMED:
+        return "Complexity of lives, on average"
+    says = re.split(r"[;:]|\. |, such as|\.$", settings[0].says)[0].strip()
+    if settings[0].path.startswith("regimes."):
+        regimes = list(dict.fromkeys(setting.path.split(".")[1] for setting in settings))
+        return f"{says}, under {' and '.join(regimes) if len(regimes) < 3 else f'{len(regimes)} regimes'}"
+    return says if len(settings) == 1 else f"{wanted}: {len(settings)} values together"
+
+
 def _words(wanted: str, settings: list[Setting], numbers: list[float], texts: list[str],
            relative: bool) -> tuple[str, str, tuple[str, ...]]:
     """Name, title and labels of an axis."""
-    first = settings[0]
-    says = re.split(r"[;:]|\. |, such as|\.$", first.says)[0].strip()
+    first, says = settings[0], in_words(wanted, settings)
     if wanted in _POSTS_TITLES:
         posts = sum(setting.value for setting in settings)
         name = "frontline posts" if wanted == "frontline" else wanted
-        return name, _POSTS_TITLES[wanted], tuple(f"{number * posts:.0f}" for number in numbers)
-    if wanted in NAMED:
-        says = "Complexity of lives, on average"
-    name = wanted if wanted in NAMED else first.path.rpartition(".")[2].replace("_", " ")
-    if first.path.startswith("regimes."):
-        regimes = list(dict.fromkeys(setting.path.split(".")[1] for setting in settings))
-        says = f"{says}, under {' and '.join(regimes) if len(regimes) < 3 else f'{len(regimes)} regimes'}"
-    elif len(settings) > 1:
-        name, says = wanted, f"{wanted}: {len(settings)} values together"
+        return name, says, tuple(f"{number * posts:.0f}" for number in numbers)
+    is_plain = wanted not in NAMED and (len(settings) == 1 or first.path.startswith("regimes."))
+    name = first.path.rpartition(".")[2].replace("_", " ") if is_plain else wanted
     if relative:
         title = f"{says}, times what it is in the scenario"
         return name, title, tuple(f"{number:.3g}×" for number in numbers)
@@ -290,9 +313,9 @@ def _home(settings: list[Setting], numbers: list[float], relative: bool) -> floa
     return float(np.interp(here, numbers, range(len(numbers))))
 
 
-def with_values(scenario: Scenario, changes: Mapping[str, float]) -> Scenario:
-    """The scenario with these settings, by short path and in declared units; its claims and story, which are
-    about the world as it was, are left out.
+def with_values(scenario: Scenario, changes: Mapping[str, float | bool]) -> Scenario:
+    """The scenario with these settings, by short path and in declared units, and switches (`switches.learning`); its
+    claims and story, which are about the world as it was, are left out.
 
     Raises:
         AxisError: the values cannot stand together, such as more hours than there are.
@@ -305,12 +328,15 @@ def with_values(scenario: Scenario, changes: Mapping[str, float]) -> Scenario:
     world: dict[str, Any] = {}
     parameters = {table: dict(values) for table, values in scenario.parameters.items()}
     levers: dict[str, dict[str, float]] = {}
+    switches: dict[str, bool] = dict(scenario.switches)
     for path, value in changes.items():
         head, *rest = path.split(".")
         if head == "world":
-            world[rest[0]] = int(value) if _WORLD[rest[0]][1] else value
+            world[rest[0]] = int(value) if SIZES[rest[0]][1] else value
         elif head == "regimes":
             levers.setdefault(rest[0], {})[rest[1]] = value
+        elif head == "switches":
+            switches[rest[0]] = bool(value)
         else:
             parameters.setdefault(head, {})[rest[0]] = value
     if world:
@@ -320,7 +346,7 @@ def with_values(scenario: Scenario, changes: Mapping[str, float]) -> Scenario:
                        if name in levers else regime for name, regime in scenario.regimes.items()}
     try:
         return Model.model_validate(
-            {**data, "parameters": parameters, "claims": (), "story": ()})
+            {**data, "parameters": parameters, "switches": switches, "claims": (), "story": ()})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"])

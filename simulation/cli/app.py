@@ -17,6 +17,7 @@ from simulation.cli import (
     sensing,
     serving,
     showing,
+    sweeping,
 )
 
 EPILOG = (
@@ -65,6 +66,7 @@ app.command("dashboard")(serving.dashboard)
 app.command("scenarios")(showing.scenarios)
 app.command("show")(showing.show)
 app.command("frontier")(mapping.frontier)
+app.command("sweep")(sweeping.sweep)
 app.command("check")(recounting.check)
 app.command("sensitivity")(sensing.sensitivity)
 app.command("ablate")(sensing.ablate)

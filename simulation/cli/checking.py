@@ -6,15 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from simulation.cli.faults import BAD_INPUT
-from simulation.cli.options import AsJsonList, is_plan, is_regime
+from simulation.cli.faults import BAD_INPUT, BadInput
+from simulation.cli.options import AsJsonList, is_design, is_plan, is_regime
 
 
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario, regime or calibration files.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Scenario, regime, design or calibration files.")
+    ],
     as_json: AsJsonList = False,
 ) -> None:
-    """Check scenario and regime files, and calibration plans.
+    """Check scenario and regime files, designs, and calibration plans.
 
     Every problem is one line: file, line, column, field, what is accepted. Exit code 2 when there is any.
 
@@ -38,12 +40,17 @@ def validate(
 def _checked(file: str) -> dict[str, Any]:
     from simulation import scenario
 
-    kind = "regime" if is_regime(file) else "calibration" if is_plan(file) else "scenario"
+    kind = ("regime" if is_regime(file) else "calibration" if is_plan(file) else "design" if is_design(file)
+            else "scenario")
     try:
         if kind == "calibration":
             from simulation.calibration.reading import load_plan
 
             found = load_plan(file)
+        elif kind == "design":
+            from simulation.experiments.reading import load_design
+
+            found = load_design(file)
         else:
             found = scenario.load_regime(file) if kind == "regime" else scenario.load(file)
     except scenario.ScenarioError as error:
@@ -55,6 +62,7 @@ def _checked(file: str) -> dict[str, Any]:
 
 def schema(
     regime: Annotated[bool, typer.Option("--regime", help="The schema of regime files instead.")] = False,
+    design: Annotated[bool, typer.Option("--design", help="The schema of design files instead.")] = False,
 ) -> None:
     """Print the JSON Schema of scenario files.
 
@@ -65,4 +73,11 @@ def schema(
     from simulation import scenario
     from simulation.cli.screen import print_json
 
+    if regime and design:
+        raise BadInput("--regime and --design are two schemas; give one")
+    if design:
+        from simulation.experiments.designschema import design_json_schema
+
+        print_json(design_json_schema())
+        return
     print_json(scenario.regime_json_schema() if regime else scenario.json_schema())

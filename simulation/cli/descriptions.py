@@ -14,18 +14,23 @@ from simulation.scenario.units import show
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from simulation.experiments.design import Design
     from simulation.scenario import Regime, Scenario
 
 
-def print_catalogue(scenarios: Mapping[str, Scenario], regimes: Mapping[str, Regime]) -> None:
-    """Every scenario and every regime with one line each."""
+def print_catalogue(scenarios: Mapping[str, Scenario], regimes: Mapping[str, Regime],
+                    designs: Mapping[str, Design]) -> None:
+    """Every scenario, every regime and every design with one line each."""
     screen = console()
-    _heading(screen, "Scenarios")
-    _pairs(screen, [(name, found.purpose) for name, found in scenarios.items()])
-    _heading(screen, "Regimes")
-    _pairs(screen, [(name, found.summary or found.title) for name, found in regimes.items()])
+    heading(screen, "Scenarios")
+    pairs(screen, [(name, found.purpose) for name, found in scenarios.items()])
+    heading(screen, "Regimes")
+    pairs(screen, [(name, found.summary or found.title) for name, found in regimes.items()])
+    heading(screen, "Designs of sweeps")
+    pairs(screen, [(name, found.purpose) for name, found in designs.items()])
     screen.print()
-    say(screen, "More about one: regimes show NAME. Compare: regimes compare SCENARIO --regimes A,B")
+    say(screen, "More about one: regimes show NAME. Compare: regimes compare SCENARIO --regimes A,B. Sweep: regimes "
+                "sweep DESIGN")
 
 
 def print_regime(regime: Regime) -> None:
@@ -38,7 +43,7 @@ def print_regime(regime: Regime) -> None:
     for lever in LEVERS:
         if lever.question != question:
             question = lever.question
-            _heading(screen, question.capitalize())
+            heading(screen, question.capitalize())
         value = _value(regime, lever)
         usual = "" if value == lever.default else f" (default {show(lever.default, lever.unit)})"
         say(screen, f"{lever.name}  {show(value, lever.unit)}{usual}", style="bold")
@@ -53,26 +58,26 @@ def print_scenario(scenario: Scenario) -> None:
     say(screen, scenario.purpose)
     if scenario.teaches:
         say(screen, f"Teaches: {scenario.teaches}")
-    _heading(screen, "World")
+    heading(screen, "World")
     places = "one place" if world.places == 1 else f"{world.places} places"
     say(screen, f"{world.people:,} people in {places}; a tick is {wording.duration(world.tick)}; "
                 f"a run lasts {wording.duration(world.horizon)}; {scenario.pairs} pairs from seed {scenario.seed}.")
-    _heading(screen, "Regimes")
-    _pairs(screen, [(name, found.summary or found.title) for name, found in scenario.regimes.items()])
+    heading(screen, "Regimes")
+    pairs(screen, [(name, found.summary or found.title) for name, found in scenario.regimes.items()])
     if scenario.regime_places:
         shares = [f"{name} in {share * 100:.0f} %" for name, share in scenario.regime_places.items()]
         say(screen, f"At once, in different places: {wording.listed(shares)}.")
     _levers(screen, scenario)
     _changes(screen, scenario)
     if scenario.events:
-        _heading(screen, "Events")
-        _pairs(screen, [(f"week {event.at:g}", event.says) for event in scenario.events])
+        heading(screen, "Events")
+        pairs(screen, [(f"week {event.at:g}", event.says) for event in scenario.events])
     if scenario.claims:
-        _heading(screen, "Claims")
+        heading(screen, "Claims")
         for claim in scenario.claims:
             say(screen, f"- {claim.says}")
     if scenario.story:
-        _heading(screen, "Story")
+        heading(screen, "Story")
         for number, step in enumerate(scenario.story, 1):
             say(screen, f"{number}. {step.title}")
     screen.print()
@@ -84,7 +89,7 @@ def _levers(screen: Console, scenario: Scenario) -> None:
     names = list(scenario.compare) or list(scenario.regimes)[:2]
     regimes = [scenario.regimes[name] for name in names]
     differing = [lever for lever in LEVERS if len({_value(regime, lever) for regime in regimes}) > 1]
-    _heading(screen, f"Where {wording.listed(names)} differ")
+    heading(screen, f"Where {wording.listed(names)} differ")
     if not differing:
         say(screen, "Nowhere: every lever has the same value.")
         return
@@ -110,20 +115,21 @@ def _changes(screen: Console, scenario: Scenario) -> None:
     ]
     changed += [(name, "switched on" if on else "switched off") for name, on in scenario.switches.items()]
     if changed:
-        _heading(screen, "Changed from the defaults")
-        _pairs(screen, changed)
+        heading(screen, "Changed from the defaults")
+        pairs(screen, changed)
 
 
 def _value(regime: Regime, lever: Lever) -> float:
     return regime.levers.get(lever.name, lever.default)
 
 
-def _heading(screen: Console, text: str) -> None:
+def heading(screen: Console, text: str) -> None:
+    """A line above what belongs together."""
     screen.print()
     say(screen, text, style="bold underline")
 
 
-def _pairs(screen: Console, pairs: list[tuple[str, str]]) -> None:
+def pairs(screen: Console, pairs: list[tuple[str, str]]) -> None:
     """Names with their text beside them, or beneath where the terminal is narrow."""
     width = max((len(name) for name, _ in pairs), default=0)
     if width > screen.width // 3:

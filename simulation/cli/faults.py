@@ -75,7 +75,7 @@ def guarded(arguments: Sequence[str]) -> int:
 def _bad_input(fault: Exception) -> str | None:
     """The message for a fault that the person can mend; None for a fault of the program."""
     if isinstance(fault, BadInput) or _named(fault, "ScenarioError", "ComparisonError", "RunFolderError", "WorldError",
-                                                 "CalibrationError"):
+                                                 "CalibrationError", "SweepError", "StoreError"):
         return str(fault)
     if hasattr(fault, "format_message") and hasattr(fault, "exit_code"):  # the option parser's own
         where = getattr(getattr(fault, "ctx", None), "command_path", "regimes")

@@ -17,11 +17,13 @@ class Interruption:
     """A context in which Ctrl-C raises KeyboardInterrupt while `at_once` is true, and sets `stop` once it is false.
 
     It begins with `at_once`, because at first there is nothing complete that could be kept; `kept` says what is kept
-    afterwards. Outside the main thread Python gives no signals: there the context changes nothing.
+    afterwards, `at_second` what is said to whoever presses it twice. Outside the main thread Python gives no signals:
+    there the context changes nothing.
     """
 
-    def __init__(self, kept: str = "the complete pairs are kept") -> None:
+    def __init__(self, kept: str = "the complete pairs are kept", at_second: str = "Nothing was written.") -> None:
         self.kept = kept
+        self.at_second = at_second
         self.stop = threading.Event()
         self.at_once = True
         self._before: object = None
@@ -40,7 +42,7 @@ class Interruption:
             # Threads are still in compiled code and would hold up a polite exit.
             if sys.stderr.isatty():
                 os.write(2, SHOW_CURSOR.encode())
-            os.write(2, b"\nStopped at once. Nothing was written.\n")
+            os.write(2, f"\nStopped at once. {self.at_second}\n".encode())
             os._exit(STOPPED)
         self.stop.set()
         if self.at_once:

@@ -87,6 +87,27 @@ def is_plan(name: str) -> bool:
     return path.suffix in (".yaml", ".yml") and path.resolve().parent.name == "calibration"
 
 
+def is_design(name: str) -> bool:
+    """Whether a name or path means a design: it is shipped, lives in a folder called `designs`, or names its scenario,
+    which among the other files only a calibration plan does."""
+    from simulation import scenario
+    from simulation.experiments.reading import FOLDER, designs
+
+    if name in scenario.catalogue() or is_regime(name) or is_plan(name):
+        return False
+    path = Path(name)
+    if name in designs():
+        return True
+    if path.suffix not in (".yaml", ".yml"):
+        return False
+    if FOLDER in (path.resolve().parent.name, path.resolve().parent.parent.name):
+        return True
+    try:
+        return any(line.startswith("scenario:") for line in path.read_text(encoding="utf-8").splitlines())
+    except (OSError, ValueError):
+        return False
+
+
 def outcome_names(text: str | None) -> tuple[str, ...]:
     """The outcomes that `--outcomes` asks for: the headline, `all`, or a list with commas.
 

@@ -15,7 +15,8 @@ LINE_EVERY = 10.0
 class Meter:
     """Says how far a piece of work is: a bar on a terminal, a line now and then elsewhere, nothing when quiet.
 
-    Call `update(done, total)` from any thread; the first second passes in silence.
+    Call `update(done, total)` from any thread, with a note such as "3 failed" if there is something to say; the first
+    second passes in silence. `before` says how much was there at the beginning, which took no time.
     """
 
     def __init__(self, what: str, quiet: bool = False) -> None:
@@ -23,6 +24,8 @@ class Meter:
         self._quiet = quiet
         self._begun = time.monotonic()
         self._done, self._total = 0, 0
+        self._note = ""
+        self._before = 0
         self._bar = None
         self._task = None
         self._over = False
@@ -43,20 +46,24 @@ class Meter:
             if self._bar is not None:
                 self._bar.stop()
 
-    def update(self, done: int, total: int) -> None:
+    def update(self, done: int, total: int, note: str = "", before: int = 0) -> None:
         with self._lock:
-            self._done, self._total = done, total
+            self._done, self._total, self._note, self._before = done, total, note, before
             if self._over or self._quiet:
                 return
             if self._bar is not None:
-                self._bar.update(self._task, completed=done, total=total or None)
+                self._bar.update(self._task, completed=done, total=total or None, description=self._said())
             elif done < total and not _drawable() and time.monotonic() >= self._next_line:
                 self._next_line = time.monotonic() + LINE_EVERY
-                print(f"{self.what}: {done} of {total}{self._left()}", file=sys.stderr, flush=True)
+                print(f"{self._said()}: {done} of {total}{self._left()}", file=sys.stderr, flush=True)
+
+    def _said(self) -> str:
+        return f"{self.what} ({self._note})" if self._note else self.what
 
     def _left(self) -> str:
+        made = self._done - self._before
         spent = time.monotonic() - self._begun
-        return f", about {spent / self._done * (self._total - self._done):.0f} s left" if self._done else ""
+        return f", about {spent / made * (self._total - self._done):.0f} s left" if made > 0 else ""
 
     def _show(self) -> None:
         if not _drawable():
@@ -74,7 +81,7 @@ class Meter:
         with self._lock:
             if self._over:
                 return
-            self._task = bar.add_task(self.what, total=self._total or None, completed=self._done)
+            self._task = bar.add_task(self._said(), total=self._total or None, completed=self._done)
             bar.start()
             self._bar = bar
 

@@ -3,8 +3,10 @@
 import sys
 from pathlib import Path
 
-from simulation.scenario.schema import write
+from simulation.experiments import designschema
+from simulation.scenario import schema
 
 if __name__ == "__main__":
-    for path in write(Path(sys.argv[1] if len(sys.argv) > 1 else "scenarios")):
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "scenarios")
+    for path in (*schema.write(folder), designschema.write(folder)):
         print(path)

@@ -60,9 +60,13 @@ class Complaints:
         for detail in error.errors(include_url=False):
             self.add((*path, *detail["loc"]), detail["msg"], detail["type"], detail["input"])
 
+    def error(self) -> ValidationError:
+        """Everything that was found, to be raised."""
+        return ValidationError.from_exception_data("scenario", self.found)
+
     def raise_if_any(self) -> None:
         if self.found:
-            raise ValidationError.from_exception_data("scenario", self.found)
+            raise self.error()
 
 
 def from_file(info: ValidationInfo) -> bool:

@@ -32,7 +32,12 @@ _Dumper.add_representer(str, _text)
 
 def to_yaml(scenario: Scenario) -> str:
     """The text of a scenario file that loads to the same scenario, whatever happens to the files it was made from."""
-    return yaml.dump(_file(scenario), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return dump(_file(scenario))
+
+
+def dump(content: Any) -> str:
+    """Plain data as YAML that the strict reader reads as the same."""
+    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
 def _file(scenario: Scenario) -> dict[str, Any]:
