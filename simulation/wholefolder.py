@@ -15,7 +15,7 @@ class RunFolderError(Exception):
     """A run folder cannot be written or read; the message names the folder and what to do about it."""
 
 
-_WHY = {
+WHY = {
     errno.ENOSPC: "the disk is full; free some space or choose a folder on another disk",
     errno.EDQUOT: "your share of the disk is used up; free some space or choose a folder on another disk",
     errno.EFBIG: "a file would be larger than the disk allows; choose a folder on another disk",
@@ -72,9 +72,9 @@ def whole(folder: Path, may_replace: Callable[[Path], bool]) -> Iterator[Path]:
                 if path.is_file():
                     with path.open("r+b") as file:
                         os.fsync(file.fileno())
-            _sync_folder(work)
+            sync_folder(work)
             _move_into(work, place, may_replace)
-            _sync_folder(place.parent)
+            sync_folder(place.parent)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
@@ -107,7 +107,7 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = _WHY.get(error.errno or 0, f"{error.strerror or error}; choose another folder")
+        why = WHY.get(error.errno or 0, f"{error.strerror or error}; choose another folder")
         raise RunFolderError(f"cannot write the results to {folder}: {why}. Nothing was kept.") from error
 
 
@@ -118,7 +118,7 @@ def _umask() -> int:
     return mask
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename survive a power cut, where the system knows how."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

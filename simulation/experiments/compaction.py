@@ -30,8 +30,12 @@ REPLACES = b"replaces"
 
 def compact(root: Path, minimum: int = 64) -> int:
     """Merge small parts where there are at least `minimum`; how many files are gone. See `Store.compact`."""
+    import pyarrow as pa
+
     wholefiles.sweep_away(root)
-    return sum(_compact(root, root / kind, minimum) for kind in (parts.SERIES, parts.RUNS))
+    gone = sum(_compact(root, root / kind, minimum) for kind in (parts.SERIES, parts.RUNS))
+    pa.default_memory_pool().release_unused()  # else what merging needed once would stay with a sweep of days
+    return gone
 
 
 def _compact(root: Path, folder: Path, minimum: int) -> int:
@@ -109,7 +113,7 @@ def _chosen(group: Sequence[Path]) -> tuple[list[np.ndarray], list[str]]:
     for path in group:
         with pq.ParquetFile(path) as file:
             names = [name for name in ("run", "status") if name in file.schema_arrow.names]
-            table = file.read(columns=names)
+            table = file.read(columns=names, use_threads=False)
         columns.append((table["run"].to_pylist(), table["status"].to_pylist() if "status" in names else None))
     if columns[0][1] is None:  # series: all rows of a run come from the first part that has it
         first: dict[str, int] = {}
@@ -154,7 +158,7 @@ def _rows(group: Sequence[Path], masks: Sequence[np.ndarray], schema: pa.Schema)
     for path, mask in zip(group, masks, strict=True):
         begin = 0
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=ROWS):
+            for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
                 kept = pa.table(batch).filter(pa.array(mask[begin : begin + len(batch)]))
                 begin += len(batch)
                 columns = [kept[field.name] if field.name in kept.column_names else pa.nulls(len(kept), field.type)

@@ -85,7 +85,7 @@ class Factor:
         elif self.shape == "uniform":
             found = self.low + (self.high - self.low) * places
         else:
-            found = self._spread().ppf(places)
+            found = self.spread().ppf(places)
         found = np.round(found) if self.whole else _rounded(found)
         return np.clip(found, self.low, self.high)
 
@@ -108,7 +108,7 @@ class Factor:
         elif self.shape == "uniform":
             found = (values - self.low) / (self.high - self.low)
         else:
-            found = self._spread().cdf(values)
+            found = self.spread().cdf(values)
         return np.clip(found, 0.0, 1.0)
 
     def value(self, place: float) -> float:
@@ -158,7 +158,8 @@ class Factor:
             return text
         return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(value)
 
-    def _spread(self) -> Any:
+    def spread(self) -> Any:
+        """The distribution of a triangular or normal factor, frozen, of SciPy."""
         from scipy import stats
 
         if self.shape == "triangular":

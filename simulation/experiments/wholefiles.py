@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from simulation.wholefolder import _WHY, _sync_folder
+from simulation.wholefolder import WHY, sync_folder
 
 WRITING = ".writing"
 """Folder of a store for what is not finished. No reader looks there: its name begins with a point."""
@@ -35,7 +35,7 @@ def explained(root: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        why = _WHY.get(error.errno or 0, f"{error.strerror or error}; choose another folder")
+        why = WHY.get(error.errno or 0, f"{error.strerror or error}; choose another folder")
         raise StoreError(f"cannot write to the store {root}: {why}. What was in it before is still there") from error
 
 
@@ -57,7 +57,7 @@ def put(root: Path, files: Sequence[tuple[Path, Callable[[Path], None]]]) -> Non
                 sync(aside)
             for aside, place in waiting:
                 _into_place(aside, place)
-                _sync_folder(place.parent)
+                sync_folder(place.parent)
         finally:
             for aside, _ in waiting:
                 with suppress(OSError):
@@ -79,7 +79,7 @@ def put_folder(root: Path, place: Path, write: Callable[[Path], None]) -> bool:
             for path in sorted(aside.rglob("*")):
                 if path.is_file():
                     sync(path)
-            _sync_folder(aside)
+            sync_folder(aside)
             place.parent.mkdir(parents=True, exist_ok=True)
             try:
                 aside.rename(place)
@@ -87,7 +87,7 @@ def put_folder(root: Path, place: Path, write: Callable[[Path], None]) -> bool:
                 if place.is_dir():
                     return False
                 raise
-            _sync_folder(place.parent)
+            sync_folder(place.parent)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     return True

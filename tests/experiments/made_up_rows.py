@@ -137,7 +137,6 @@ def _add(store: Path, child: int, rounds: int, compact: int) -> None:
 
 
 def _serve(store: Path, rounds: int, compact: int) -> None:
-    import threading
     import traceback
 
     # Loaded once here, and not by each.
@@ -146,22 +145,20 @@ def _serve(store: Path, rounds: int, compact: int) -> None:
     import simulation.experiments.compaction
     import simulation.experiments.store  # noqa: F401
 
-    def wait_for(child: int) -> None:
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        os.write(1, f"end {code}\n".encode())
-
     os.write(1, b"ready\n")
     for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            try:
-                _add(store, int(line), rounds, compact)
-            except BaseException:
-                traceback.print_exc()
-                os._exit(1)
+        if os.fork() == 0:  # a process for each that waits for its end; threads and forks do not go together
+            child = os.fork()
+            if child == 0:
+                try:
+                    _add(store, int(line), rounds, compact)
+                except BaseException:
+                    traceback.print_exc()
+                    os._exit(1)
+                os._exit(0)
+            os.write(1, f"begun {child}\n".encode())
+            os.write(1, f"end {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n".encode())
             os._exit(0)
-        os.write(1, f"begun {child}\n".encode())
-        threading.Thread(target=wait_for, args=(child,)).start()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from simulation.experiments import compaction, parts
 from simulation.experiments.store import Store, StoreError
 
 KILLS = int(os.environ.get("CARE_REGIMES_STORE_KILLS", "25"))
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="begins processes by fork")
 
 
 def filled(path, parts_of_three: int = 6) -> Store:
@@ -150,6 +151,7 @@ def test_two_who_merge_the_same_lose_nothing(tmp_path, monkeypatch):
         assert not list((opened.path / ".writing").iterdir())
 
 
+@forks
 def test_killed_while_merging_loses_no_run_and_no_series(tmp_path):
     chance = random.Random(5)
     Store.open(tmp_path / "s")
@@ -180,6 +182,7 @@ def test_killed_while_merging_loses_no_run_and_no_series(tmp_path):
     assert len(files(opened)) == 1 and set(frame(opened)["run"]) == seen
 
 
+@forks
 def test_readers_see_every_run_while_two_add_and_merge(tmp_path):
     opened = Store.open(tmp_path / "s")
     nursery = made.Nursery(tmp_path / "s", rounds=25, compact=3)
