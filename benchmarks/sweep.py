@@ -58,7 +58,7 @@ def mesa_batch_run(pairs: int, workers: int, seed: int) -> dict[str, float]:
 
     begun = time.perf_counter()
     rows = mesa.batch_run(simulation.CareSystem, {"scenario": "town", "regime": REGIMES,
-                                                  "rng": list(range(seed, seed + pairs))},
+                                                  "seed": list(range(seed, seed + pairs))},
                           number_processes=workers, data_collection_period=-1, max_steps=261, display_progress=False)
     seconds = time.perf_counter() - begun
     return {"runs": len(rows), "seconds": seconds, "runs a minute": 60 * len(rows) / seconds}

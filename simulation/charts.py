@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simulation.comparison import Comparison
+    from simulation.statistics import Paired
 
 RUNS_DRAWN = 20
 """Single runs drawn behind a mean, at most; more would be a smear."""
@@ -321,19 +322,10 @@ class Charts:
                       "beyond the edge.")
 
     def _row(self, outcome: Outcome, second: str) -> Row:
-        paired = self.results[second][outcome.name]
         first = self.names[0]
-        size = (abs(paired.first) + abs(paired.second)) / 2
-        unit = (100 / size if size else 0.0) * (1 if outcome.better == "higher" else -1)
-        ends = sorted((paired.low * unit, paired.high * unit))
-        dots = (self.comparison.values(second, outcome.name) - self.comparison.values(first, outcome.name)) * unit
-        verdict = findings.verdict(outcome, paired)
-        colour = {"first": self._colour(first), "second": self._colour(second)}.get(verdict, drawing.QUIET)
-        count = wording.better_in(paired.better_in, paired.tied, paired.pairs)
-        return Row(outcome.label, f"{wording.difference(outcome, paired.difference)} · {count}",
-                   paired.difference * unit,
-                   ends[0], ends[1], tuple(dots[np.isfinite(dots)][:self.drawn].tolist()), colour,
-                   verdict in ("first", "second"))
+        dots = self.comparison.values(second, outcome.name) - self.comparison.values(first, outcome.name)
+        return difference_row(outcome, self.results[second][outcome.name], dots[np.isfinite(dots)][:self.drawn],
+                              (self._colour(first), self._colour(second)))
 
     def _colour(self, regime: str) -> str:
         return drawing.regime_style(self.names.index(regime)).colour
@@ -344,6 +336,23 @@ class Charts:
         return (self.performance(), self.differences(), *others, self.need(), self.demand(), self.waits(),
                 self.histories(),
                 self.staff(), self.practice(), self.network(), self.money())
+
+
+def difference_row(outcome: Outcome, paired: Paired, dots: np.ndarray, colours: tuple[str, str]) -> Row:
+    """One outcome in a panel of paired differences: in per cent of the average of the two, better to the right.
+
+    Args:
+        dots: differences of single pairs, in the outcome's unit.
+        colours: of the first regime and of the second.
+    """
+    size = (abs(paired.first) + abs(paired.second)) / 2
+    unit = (100 / size if size else 0.0) * (1 if outcome.better == "higher" else -1)
+    ends = sorted((paired.low * unit, paired.high * unit))
+    verdict = findings.verdict(outcome, paired)
+    colour = {"first": colours[0], "second": colours[1]}.get(verdict, drawing.QUIET)
+    count = wording.better_in(paired.better_in, paired.tied, paired.pairs)
+    return Row(outcome.label, f"{wording.difference(outcome, paired.difference)} · {count}", paired.difference * unit,
+               ends[0], ends[1], tuple((dots * unit).tolist()), colour, verdict in ("first", "second"))
 
 
 def _rare(outcome: Outcome) -> bool:

@@ -72,7 +72,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of an interval panel: values in the panel's unit, NaN where there is no interval."""
+    """One row of an interval panel: values in the panel's unit, NaN where there is no interval.
+
+    `outer_low`, `outer_high`: a wider interval about the same, drawn thin.
+    """
 
     label: str
     says: str
@@ -82,6 +85,8 @@ class Row:
     dots: tuple[float, ...]
     colour: str
     certain: bool
+    outer_low: float = float("nan")
+    outer_high: float = float("nan")
 
 
 def y_range(arrays: Sequence[np.ndarray], *, zero: bool = False, top: float | None = None) -> tuple[float, float]:
@@ -227,10 +232,10 @@ def bars(centres: np.ndarray, heights: np.ndarray, width: float, border: float |
 
 
 def intervals(rows: Sequence[Row], reach: float, left: str, right: str, colours: tuple[str, str],
-              x_title: str) -> alt.LayerChart:
+              x_title: str, *, halo: bool = False) -> alt.LayerChart:
     """Intervals around zero, a row each, with the single pairs as dots; `left` and `right` say what each side means.
 
-    What lies beyond `reach` is an arrow at the edge.
+    What lies beyond `reach` is an arrow at the edge. `halo`: letters stand on white, where labels reach across zero.
     """
     import altair as alt
     import pandas as pd
@@ -239,7 +244,7 @@ def intervals(rows: Sequence[Row], reach: float, left: str, right: str, colours:
     x_scale = alt.Scale(domain=[-reach, reach], nice=False)
     x_axis = alt.X("x:Q", title=x_title, scale=x_scale, axis=alt.Axis(tickCount=7, format=",~r"))
     y_axis = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[n, -0.55], nice=False))
-    points, dots, spans, texts = [], [], [], []
+    points, dots, spans, outer, texts = [], [], [], [], []
     for i, row in enumerate(rows):
         y = i + 0.66
         beyond = abs(row.middle) > reach
@@ -251,6 +256,9 @@ def intervals(rows: Sequence[Row], reach: float, left: str, right: str, colours:
         if np.isfinite(row.low):
             spans.append({"x": float(np.clip(row.low, -reach, reach)), "x2": float(np.clip(row.high, -reach, reach)),
                           "y": y, "ink": row.colour})
+        if np.isfinite(row.outer_low):
+            outer.append({"x": float(np.clip(row.outer_low, -reach, reach)),
+                          "x2": float(np.clip(row.outer_high, -reach, reach)), "y": y, "ink": row.colour})
         dots += [{"x": dot, "y": y + 0.09 * ((k % 3) - 1), "ink": row.colour}
                  for k, dot in enumerate(row.dots) if abs(dot) <= reach]
         texts += [{"x": -reach, "y": i + 0.28, "says": row.label, "side": "left"},
@@ -262,9 +270,10 @@ def intervals(rows: Sequence[Row], reach: float, left: str, right: str, colours:
     if dots:
         layers.append(alt.Chart(pd.DataFrame(dots)).mark_circle(size=10, opacity=0.35)
                       .encode(x=x_axis, y=y_axis, color=ink))
-    if spans:
-        layers.append(alt.Chart(pd.DataFrame(spans)).mark_rule(strokeWidth=3)
-                      .encode(x=x_axis, x2="x2:Q", y=y_axis, color=ink))
+    for ends, width in ((outer, 1.2), (spans, 3)):
+        if ends:
+            layers.append(alt.Chart(pd.DataFrame(ends)).mark_rule(strokeWidth=width)
+                          .encode(x=x_axis, x2="x2:Q", y=y_axis, color=ink))
     if points:
         layers.append(alt.Chart(pd.DataFrame(points)).mark_point(size=80, strokeWidth=2, opacity=1)
                       .encode(x=x_axis, y=y_axis, stroke=alt.Stroke("ink:N", scale=None),
@@ -272,12 +281,33 @@ def intervals(rows: Sequence[Row], reach: float, left: str, right: str, colours:
     for side in ("left", "right"):
         here = pd.DataFrame([t for t in texts if t["side"] == side])
         weight = "bold" if side == "left" else "normal"
+        if halo:
+            layers.insert(1, alt.Chart(here).mark_text(align=side, fontSize=12.5, fontWeight=weight, color="white",
+                                                       stroke="white", strokeWidth=5)
+                          .encode(x=x_axis, y=y_axis, text="says:N"))
         layers.append(alt.Chart(here).mark_text(align=side, fontSize=12.5, color=INK, fontWeight=weight)
                       .encode(x=x_axis, y=y_axis, text="says:N"))
         top = pd.DataFrame([t for t in heads if t["side"] == side])
         layers.append(alt.Chart(top).mark_text(align=side, fontSize=13, fontWeight="bold")
                       .encode(x=x_axis, y=y_axis, text="says:N", color=ink))
     return _dressed(layers, "", left=14, height=ROW * n + 78)
+
+
+def together(panels: Sequence[tuple[str, alt.LayerChart]], columns: int = 2, heading: str = "") -> alt.ConcatChart:
+    """Panels beside each other in one picture, each with its caption where it has one, in the look of every chart."""
+    import altair as alt
+
+    charts = []
+    for caption, part in panels:
+        part.config, part.autosize, part.padding = alt.Undefined, alt.Undefined, alt.Undefined
+        weight = {"fontWeight": "normal"} if heading else {}
+        charts.append(part.properties(title=alt.TitleParams(caption, anchor="start", fontSize=15, **weight))
+                      if caption else part)
+    look = {"font": FONT, "background": "white", "view": {"stroke": None}, "axis": {
+        "labelFontSize": 12.5, "titleFontSize": 12.5, "titleFontWeight": "normal", "labelColor": QUIET,
+        "titleColor": QUIET, "gridColor": GRID, "domainColor": "#9aa1a9", "tickColor": "#9aa1a9"}}
+    title = {"title": alt.TitleParams(heading, anchor="start", fontSize=16, color=INK, offset=14)} if heading else {}
+    return alt.concat(*charts, columns=columns, spacing=36, config=alt.Config(**look), **title)
 
 
 def _end(x: np.ndarray) -> float:

@@ -46,8 +46,8 @@ FORMAT = 1
 """Of the folder; it changes when an older reader could no longer read it."""
 MANIFEST = "manifest.json"
 
-__all__ = ["RunFolderError", "check", "default_folder", "is_run_folder", "load_comparison", "read_manifest",
-           "write_comparison", "write_frontier", "write_run"]
+__all__ = ["RunFolderError", "check", "check_files", "default_folder", "is_run_folder", "load_comparison",
+           "read_manifest", "read_scenario", "write_comparison", "write_frontier", "write_run"]
 
 
 def default_folder(name: str, root: Path | str = "runs") -> Path:
@@ -178,6 +178,12 @@ def read_manifest(folder: Path | str) -> dict[str, Any]:
     manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
     if manifest.get("format", 0) > FORMAT:
         raise RunFolderError(f"{folder} was written by a newer version of this program; install that one to read it")
+    check_files(folder, manifest)
+    return manifest
+
+
+def check_files(folder: Path, manifest: dict[str, Any]) -> None:
+    """Raises RunFolderError where a file that the manifest tells of is missing or has another digest."""
     for name, told in manifest["files"].items():
         try:
             data = (folder / name).read_bytes()
@@ -186,7 +192,6 @@ def read_manifest(folder: Path | str) -> dict[str, Any]:
                                  ) from error
         if provenance.digest(data) != told["blake2b"]:
             raise RunFolderError(f"{folder / name} was changed after it was written; its digest is not the manifest's")
-    return manifest
 
 
 def load_comparison(folder: Path | str) -> Comparison:
@@ -202,7 +207,7 @@ def load_comparison(folder: Path | str) -> Comparison:
     if manifest["what"] != "comparison":
         held = {"run": "a single run"}.get(manifest["what"], f"a {manifest['what']}")
         raise RunFolderError(f"{folder} holds {held}, not a comparison")
-    scenario, regimes = _read_scenario(folder, manifest)
+    scenario, regimes = read_scenario(folder, manifest)
     series = pq.read_table(folder / "series.parquet").to_pandas()
     summary = pq.read_table(folder / "summary.parquet").to_pandas().set_index(["regime", "seed"])
     waits = pq.read_table(folder / "waits.parquet").to_pandas()
@@ -317,7 +322,8 @@ def _write_scenario(work: Path, scenario: Scenario, regimes: Sequence[Regime], p
         update={"regimes": known, "compare": compared, "pairs": pairs, "seed": seed})))
 
 
-def _read_scenario(folder: Path, manifest: dict[str, Any]) -> tuple[Scenario, tuple[Regime, ...]]:
+def read_scenario(folder: Path, manifest: dict[str, Any]) -> tuple[Scenario, tuple[Regime, ...]]:
+    """The scenario of a run folder as it was, and the regimes that were run. Raises RunFolderError."""
     from simulation.scenario import ScenarioError, load
 
     told = manifest["scenario"]

@@ -23,6 +23,10 @@ ROUNDING = 1e-9
 """Part of the values below which a difference is the rounding of sums in another order, and counts as none."""
 LITTLE_GAIN = 1.5
 """Below this, pairing the runs did little more than independent seeds would have done."""
+FAR = 5.0
+"""Standard deviations from the rest beyond which a pair lies apart."""
+FEW = 0.25
+"""Part of the pairs up to which those that lie apart are a rare mode; with more there are two common ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Paired:
 
 
 @cache
-def critical_t(degrees: int, confidence: float = CONFIDENCE) -> float:
+def critical_t(degrees: float, confidence: float = CONFIDENCE) -> float:
     """The two-sided critical value of Student's t."""
     from scipy.special import stdtrit  # a quarter of a second to import; scipy.stats takes three times as long
 
@@ -80,6 +84,31 @@ def skewness(values: np.ndarray) -> float:
     if spread == 0:
         return float("nan")
     return float(np.mean((centred / spread) ** 3) * np.sqrt(n * (n - 1)) / (n - 2))
+
+
+def differences(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """second - first in the arrays' shape; exactly zero where only the rounding of sums parts the two, NaN where either
+    is."""
+    apart = second - first
+    return np.where(np.abs(apart) <= ROUNDING * np.maximum(np.abs(first), np.abs(second)), 0.0, apart)
+
+
+def rare_mode(differences: np.ndarray) -> int:
+    """How many values lie far from the rest, as where a few runs tip into another state; 0 where none or many do.
+
+    A first look takes what is `FAR` standard deviations from the median, judged by the median absolute deviation
+    (1.4826 times it; Leys et al. 2013, doi:10.1016/j.jesp.2013.03.013), which few values show only roughly. Of these
+    count the ones as far from the mean of all others, in their standard deviations.
+    """
+    if len(differences) < 3:
+        return 0
+    off = np.abs(differences - np.median(differences))
+    near = off <= FAR * 1.4826 * np.median(off)
+    if near.all() or near.sum() < 2:
+        return 0
+    rest = differences[near]
+    count = int((np.abs(differences[~near] - rest.mean()) > FAR * rest.std(ddof=1)).sum())
+    return count if count <= FEW * len(differences) else 0
 
 
 def interval(differences: np.ndarray) -> tuple[float, float]:
@@ -155,25 +184,24 @@ def paired(first: Sequence[float] | np.ndarray, second: Sequence[float] | np.nda
     both = ~(np.isnan(a) | np.isnan(b))
     a, b = a[both], b[both]
     n = len(a)
-    differences = b - a
-    differences[np.abs(differences) <= ROUNDING * np.maximum(np.abs(a), np.abs(b))] = 0.0
-    mean = float(differences.mean()) if n else float("nan")
-    if n and np.all(differences == differences[0]):
-        mean = float(differences[0])
-    low, high = interval(differences)
-    sd = float(differences.std(ddof=1)) if n > 1 and low != high else 0.0
-    skew = skewness(differences)
+    apart = differences(a, b)
+    mean = float(apart.mean()) if n else float("nan")
+    if n and np.all(apart == apart[0]):
+        mean = float(apart[0])
+    low, high = interval(apart)
+    sd = float(apart.std(ddof=1)) if n > 1 and low != high else 0.0
+    skew = skewness(apart)
     return Paired(
         first=float(a.mean()) if n else float("nan"),
         second=float(b.mean()) if n else float("nan"),
         difference=mean,
         low=low,
         high=high,
-        better_in={"lower": int((differences < 0).sum()), "higher": int((differences > 0).sum())}.get(better),
-        tied=int((differences == 0).sum()),
+        better_in={"lower": int((apart < 0).sum()), "higher": int((apart > 0).sum())}.get(better),
+        tied=int((apart == 0).sum()),
         pairs=n,
         effect=mean / sd if sd > 0 else float("nan"),
-        variance_reduction=variance_reduction(a, a + differences),
+        variance_reduction=variance_reduction(a, a + apart),
         skewness=skew,
         notes=notes(n, skew),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,46 +29,44 @@ def to_xarray(readings: Readings, *, by_factor: bool = False) -> xr.Dataset:
     Raises SweepError: xarray is not installed, or `by_factor` for another design than a grid.
     """
     xr = _xarray()
-    coordinates: dict[str, Any] = {
-        "point": np.arange(len(readings.points)), "replication": np.arange(readings.seeds.shape[1]),
-        "regime": np.array(readings.regimes, dtype=str)}
-    for i, factor in enumerate(readings.factors):
-        coordinates[factor.name] = ("point", readings.points[:, i], {"long_name": factor.title, "units": factor.unit})
     variables = {name: (("point", "replication", "regime"), values, _about(name))
                  for name, values in readings.values.items()}
     variables["seed"] = (("point", "replication"), readings.seeds, {"long_name": "Seed of the pair"})
-    found = xr.Dataset(variables, coordinates, _provenance(readings))
-    if not by_factor:
-        return found
-    if readings.method != "grid" or not readings.factors:
-        raise SweepError(f"only a grid has a dimension for every factor; the method of {readings.design} is "
-                         f"{readings.method}")
-    names = [factor.name for factor in readings.factors]
-    said = {name: found[name].attrs for name in names}
-    found = found.set_index(point=names).unstack("point").transpose(*names, "replication", "regime")
-    for name in names:
-        found[name].attrs = said[name]
-    return found
+    found = xr.Dataset(variables, _coordinates(readings), _provenance(readings))
+    return _spread(found, readings) if by_factor else found
 
 
-def weekly(store: Store, design: str | None = None, outcomes: list[str] | None = None) -> xr.Dataset:
+def weekly(store: Store, design: str | None = None, outcomes: list[str] | None = None, *,
+           by_factor: bool = False) -> xr.Dataset:
     """The weekly series that a sweep kept, over `point`, `replication`, `regime` and `week`; NaN where none were kept.
 
-    Raises SweepError: xarray is not installed, or no series were kept.
+    Args: as of `Store.series` and `to_xarray`. `week`: weeks gone by at the end of the tick.
+
+    Raises SweepError: xarray is not installed, no series were kept, or `by_factor` for another design than a grid.
     """
     xr = _xarray()
     found = store.series(design, outcomes)
     if not len(found):
         raise SweepError("no series were kept; a design keeps them with `series: first` or `series: all`")
     names = [name for name in found.columns if name in BY_NAME]
-    keys = ["point", "replication", "regime", "week"]
-    cube = xr.Dataset.from_dataframe(found.drop_duplicates(keys).set_index(keys)[names])
-    for name in names:
-        cube[name].attrs = _about(name)
     readings = store.readings(design, names[:1])
-    cube.attrs = _provenance(readings)
-    order = {name: i for i, name in enumerate(readings.regimes)}
-    return cube.isel(regime=sorted(range(cube.sizes["regime"]), key=lambda i: order[str(cube["regime"].values[i])]))
+    places = {"point": found["point"].to_numpy(np.int64), "regime": found["regime"].map(
+        {name: i for i, name in enumerate(readings.regimes)}).to_numpy(np.int64)}
+    coordinates = _coordinates(readings)
+    said = {"replication": {}, "week": {"long_name": "Weeks gone by", "units": "weeks"}}
+    for name, attributes in said.items():
+        values, places[name] = np.unique(found[name].to_numpy(), return_inverse=True)
+        coordinates[name] = (name, values, attributes)
+    dimensions = ("point", "replication", "regime", "week")
+    sizes = (len(readings.points), len(coordinates["replication"][1]), len(readings.regimes),
+             len(coordinates["week"][1]))
+    variables = {}
+    for name in names:
+        values = np.full(sizes, np.nan)
+        values[tuple(places[dimension] for dimension in dimensions)] = found[name].to_numpy()
+        variables[name] = (dimensions, values, _about(name))
+    cube = xr.Dataset(variables, coordinates, _provenance(readings))
+    return _spread(cube, readings) if by_factor else cube
 
 
 def save_netcdf(cube: xr.Dataset, path: Path | str) -> Path:
@@ -81,6 +80,29 @@ def save_netcdf(cube: xr.Dataset, path: Path | str) -> Path:
     return path
 
 
+def _coordinates(readings: Readings) -> dict[str, Any]:
+    """Points, replications and regimes, and every factor along the points."""
+    coordinates: dict[str, Any] = {
+        "point": np.arange(len(readings.points)), "replication": np.arange(readings.seeds.shape[1]),
+        "regime": np.array(readings.regimes, dtype=str)}
+    for i, factor in enumerate(readings.factors):
+        coordinates[factor.name] = ("point", readings.points[:, i], {"long_name": factor.title, "units": factor.unit})
+    return coordinates
+
+
+def _spread(cube: xr.Dataset, readings: Readings) -> xr.Dataset:
+    """A dimension a factor in place of `point`. Raises SweepError for another design than a grid."""
+    if readings.method != "grid" or not readings.factors:
+        raise SweepError(f"only a grid has a dimension for every factor; the method of {readings.design} is "
+                         f"{readings.method}")
+    names = [factor.name for factor in readings.factors]
+    said = {name: cube[name].attrs for name in names}
+    found = cube.set_index(point=names).unstack("point").transpose(*names, ...)
+    for name in names:
+        found[name].attrs = said[name]
+    return found
+
+
 _MISSING = ("this needs the package {}, which is not installed; install it with: "
             "python -m pip install 'care-regimes[research]'")
 
@@ -91,7 +113,8 @@ def _about(name: str) -> dict[str, str]:
 
 
 def _provenance(readings: Readings) -> dict[str, str]:
-    said = {key: str(value) for key, value in readings.about.items() if isinstance(value, str | int | float)}
+    said = {key: value if isinstance(value, str) else json.dumps(value, default=str)
+            for key, value in readings.about.items() if value not in ("", None)}
     return {"title": f"{readings.design}: {' and '.join(readings.regimes)}", "source": "care-regimes",
             "comment": "Illustrative, not a forecast.", "design": readings.design, "method": readings.method,
             "seed": str(readings.seed), **said}

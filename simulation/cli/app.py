@@ -7,12 +7,15 @@ from typing import Annotated
 import typer
 
 from simulation.cli import (
+    analysing,
     calibrating,
     checking,
     comparing,
     documents,
     mapping,
+    publishing,
     recounting,
+    reproducing,
     running,
     sensing,
     serving,
@@ -67,11 +70,14 @@ app.command("scenarios")(showing.scenarios)
 app.command("show")(showing.show)
 app.command("frontier")(mapping.frontier)
 app.command("sweep")(sweeping.sweep)
+app.command("analyse")(analysing.analyse)
+app.command("reproduce")(reproducing.reproduce)
 app.command("check")(recounting.check)
 app.command("sensitivity")(sensing.sensitivity)
 app.command("ablate")(sensing.ablate)
 app.command("calibrate")(calibrating.calibrate)
 app.command("validate")(checking.validate)
 app.command("schema")(checking.schema)
+app.command("figures")(publishing.figures)
 app.command("odd")(documents.odd)
 app.command("warm-up")(running.warm_up)

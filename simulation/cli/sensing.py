@@ -267,12 +267,14 @@ def _project() -> Path:
 
 
 def _publish(name: str, text: str, **found: Any) -> None:
-    """Keep a result with the documents, and draw its figures there."""
+    """Keep a result with the documents, and draw its figures there: from what is kept, which is rounded."""
+    import json
+
     from simulation.sensitivity import figures
 
     docs = _project() / "docs"
     _keep(docs / "data", name, text)
-    figures.write(docs / "figures", **found)
+    figures.write(docs / "figures", **{what: type(each).from_dict(json.loads(text)) for what, each in found.items()})
 
 
 def _say_where(folder: Path | None, name: str) -> None:

@@ -182,16 +182,7 @@ def _reach(rows: Sequence[Row], everything: bool) -> float:
 def _together(panels: Sequence[tuple[str, Sequence[Row]]], names: tuple[str, str], x_title: str | Sequence[str], *,
               everything: bool = False) -> alt.ConcatChart:
     """Panels in two columns, with their captions, in the look of every other chart."""
-    import altair as alt
-
     colours = (drawing.regime_style(0).colour, drawing.regime_style(1).colour)
-    charts = []
-    for i, (caption, rows) in enumerate(panels):
-        part = drawing.intervals(rows, _reach(rows, everything), f"{names[0]} better", f"{names[1]} better", colours,
-                                 x_title if isinstance(x_title, str) else x_title[i])
-        part.config, part.autosize, part.padding = alt.Undefined, alt.Undefined, alt.Undefined
-        charts.append(part.properties(title=alt.TitleParams(caption, anchor="start", fontSize=15)) if caption else part)
-    look = {"font": drawing.FONT, "background": "white", "view": {"stroke": None}, "axis": {
-        "labelFontSize": 12.5, "titleFontSize": 12.5, "titleFontWeight": "normal", "labelColor": drawing.QUIET,
-        "titleColor": drawing.QUIET, "gridColor": drawing.GRID, "domainColor": "#9aa1a9", "tickColor": "#9aa1a9"}}
-    return alt.concat(*charts, columns=2, spacing=36, config=alt.Config(**look))
+    return drawing.together([(caption, drawing.intervals(
+        rows, _reach(rows, everything), f"{names[0]} better", f"{names[1]} better", colours,
+        x_title if isinstance(x_title, str) else x_title[i])) for i, (caption, rows) in enumerate(panels)])

@@ -140,11 +140,11 @@ def test_mesas_batch_run_gives_the_runs_of_run_on_processes_and_by_the_week():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         rows = pd.DataFrame(mesa.batch_run(
-            simulation.CareSystem, {"scenario": [scenario], "regime": REGIMES, "rng": [1, 2]}, number_processes=2,
+            simulation.CareSystem, {"scenario": [scenario], "regime": REGIMES, "seed": [1, 2]}, number_processes=2,
             data_collection_period=1, max_steps=6, display_progress=False))
     for regime in REGIMES:
         for seed in (1, 2):
-            mine = rows[(rows["regime"] == regime) & (rows["rng"] == seed)].sort_values("Step")
+            mine = rows[(rows["regime"] == regime) & (rows["seed"] == seed)].sort_values("Step")
             run = simulation.run(scenario, regime, seed)
             assert np.array_equal(mine["need"].dropna().to_numpy(float)[-6:], run.series["need"])
 
