@@ -6,6 +6,7 @@ The public API, stable from version 0.1 on::
     run(scenario, "targets", seed=1).weekly                 one run: a DataFrame, a row a tick, a column an outcome
     compare(scenario, ["targets", "hybrid"], pairs=20).table  the same people and the same luck under two regimes
     CareSystem("town", regime="targets", rng=1).step()      the same world as a Mesa model
+    sweep(load_design("judgements"), "runs/store").readings()   thousands of runs, kept; see `simulation.experiments`
 
 Importing the package does no work; each name is loaded when it is first used.
 """
@@ -18,6 +19,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simulation.agents import Commissioner, Convener, Leader, Organisation, Person, StaffMember
     from simulation.comparison import Comparison, compare
+    from simulation.experiments.design import Design
+    from simulation.experiments.reading import load_design
+    from simulation.experiments.sweeping import sweep
     from simulation.model import CareSystem
     from simulation.runs import Interrupted, Run, run, warm_up
     from simulation.scenario import Regime, Scenario, ScenarioError, catalogue, json_schema, load, regime_library
@@ -28,6 +32,7 @@ _HOME = {
     "run": "runs", "Run": "runs", "Interrupted": "runs", "warm_up": "runs",
     "compare": "comparison", "Comparison": "comparison",
     "CareSystem": "model",
+    "sweep": "experiments.sweeping", "Design": "experiments.design", "load_design": "experiments.reading",
     "Person": "agents", "StaffMember": "agents", "Organisation": "agents", "Leader": "agents", "Convener": "agents",
     "Commissioner": "agents",
 }
@@ -37,6 +42,7 @@ __all__ = [
     "Commissioner",
     "Comparison",
     "Convener",
+    "Design",
     "Interrupted",
     "Leader",
     "Organisation",
@@ -50,8 +56,10 @@ __all__ = [
     "compare",
     "json_schema",
     "load",
+    "load_design",
     "regime_library",
     "run",
+    "sweep",
     "warm_up",
 ]
 

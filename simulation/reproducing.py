@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulation import differing, provenance, runfolder
+from simulation.experiments.registry import KIND as SWEEP
 from simulation.runfolder import RunFolderError
 
 if TYPE_CHECKING:
     from simulation.workers import Progress
 
-SWEEP = "care-regimes sweep"
 ANALYSIS = "care-regimes analysis"
 STORE = "store.json"
 PASSING = ("versions", "machine", "threads", "started", "duration_seconds", "seconds", "made")

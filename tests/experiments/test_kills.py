@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from experiments import small
+
+from simulation.experiments import localpool, sweeping
+from simulation.experiments.codeversion import code_version
+from simulation.experiments.design import Design
+from simulation.experiments.plan import Plan
 
 KILLS = int(os.environ.get("CARE_REGIMES_KILLS", "4"))
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds its victims through /proc")
@@ -119,3 +125,46 @@ def test_killed_at_random_and_gone_on_equals_undisturbed(tmp_path):
     nursery.close()
     pd.testing.assert_frame_equal(small.rows(disturbed), expected, check_exact=True)
     assert workers, "no worker was killed"
+
+
+def test_a_run_that_kills_its_worker_each_time_is_set_apart_and_the_others_go_on(tmp_path, monkeypatch):
+    """A watcher plays the part of a run for which there is not enough memory: it kills whoever begins it."""
+    poison = {task.run for task in Plan(_two_worlds(), code_version()).tasks(range(1), [1])
+              if task.regime == small.REGIMES[0]}
+    pools: list[localpool.LocalPool] = []
+
+    def make(cluster, workers):
+        pools.append(localpool.LocalPool(2))
+        return pools[-1]
+
+    monkeypatch.setattr(sweeping, "_pool", make)
+    over, killed = threading.Event(), []
+
+    def watch() -> None:
+        while not over.is_set():
+            if pools:
+                with suppress(OSError):
+                    for line in pools[0]._notes.read_text().splitlines():
+                        process, run = line.split()
+                        if run in poison and int(process) not in killed:
+                            killed.append(int(process))
+                            os.kill(int(process), signal.SIGKILL)
+            over.wait(0.002)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        found = sweeping.sweep(_two_worlds(), tmp_path / "store")
+    finally:
+        over.set()
+        watcher.join()
+    assert found.complete and found.failed == 1 and len(killed) == sweeping.STRIKES
+    failures = found.store.failures(found.folder.name)
+    assert set(failures["run"]) == poison and failures["error"].str.contains("WorkerLost").all()
+    assert small.rows(tmp_path / "store")["status"].value_counts().to_dict() == {"done": 15, "failed": 1}
+
+
+def _two_worlds() -> Design:
+    """A small world, and one whose runs take long enough to be caught at."""
+    return Design(name="two", scenario="town", set=small.TINY, regimes=list(small.REGIMES), method="list",
+                  points=[{"world.people": 200}, {"world.people": 30_000}], replications=4, seed=3)
