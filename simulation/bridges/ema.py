@@ -127,11 +127,13 @@ class Study:
     replications: int | None
 
     def __call__(self, **said: Any) -> dict[str, Any]:
-        """Outcome to a number, or to an array over ticks."""
+        """Outcome to a number, or to an array over ticks. Raises ScenarioError for a regime that there is not."""
+        from simulation.axes import AxisError
+
         wanted = range(self.replications) if self.replications is not None else [int(said.get(REPLICATION, 0))]
         try:
             found = [self._run(said, replication) for replication in wanted]
-        except ValueError as error:
+        except AxisError as error:
             warnings.warn(f"no such world, NaN for its outcomes: {error}", RuntimeWarning, stacklevel=2)
             nothing = np.full(_scenario(self.scenario).ticks, np.nan) if self.series else np.nan
             return dict.fromkeys(self.outcomes, nothing)
@@ -161,7 +163,7 @@ class Study:
         return changes
 
     def _run(self, said: Mapping[str, Any], replication: int) -> Run:
-        """Raises ValueError for a world that cannot be."""
+        """Raises AxisError for a world that cannot be."""
         from simulation import runs
         from simulation.experiments.varying import world_at
 
