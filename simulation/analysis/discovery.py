@@ -58,8 +58,13 @@ class Case:
         return _TESTS[self.test](values, self.border)
 
     def words(self, found: Response) -> str:
-        """`above zero`, `at or below −2.0 points`."""
-        return f"{_WORDS[self.test]} {'zero' if self.border == 0 else found.said(self.border)}"
+        """`above zero`, `at or below −2 points`."""
+        if self.border == 0:
+            return f"{_WORDS[self.test]} zero"
+        number = f"{wording.scale(found.outcome) * abs(self.border):.6g}"  # as it was written, and not rounded
+        unit = found.unit() if wording.is_share(found.outcome) else ""
+        number = f"£{number}" if wording.is_money(found.outcome) else f"{number} {unit}".rstrip()
+        return f"{_WORDS[self.test]} {'−' if self.border < 0 else ''}{number}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +122,7 @@ def discover(readings: Readings, found: Response, case: str | None = None) -> Di
     among = np.ones(len(at), bool)
     while len(boxed) < BOXES and min(cases[among].sum(), (~cases[among]).sum()) >= FEW:
         box = boxes.find(readings.factors, points[among], cases[among])
-        again = boxes.found_again(readings.factors, points[among], cases[among], readings.seed)
+        again = boxes.found_again(readings.factors, points[among], cases[among], readings.seed, boxes.ROUNDS)
         if boxed and not (box.limits and again.holds):
             break
         boxed.append((box, again, among))
@@ -178,7 +183,7 @@ def _title(found: Response, result: Discovered) -> str:
         return f"{head}, spread over all values of the factors."
     where = wording.listed([limit_said(limit) for limit in box.limits])
     if not again.holds:
-        return f"{head}; no box of factor values that holds them was found again in other worlds."
+        return f"{head}; a box of factor values that holds many of them does not hold in other worlds."
     part = "most of them" if box.coverage > 0.5 else f"{share(box.coverage)} of them"
     return f"{head}, {part} with {where}."
 
@@ -275,7 +280,8 @@ def _pictures(name: str, title: str, found: Response, result: Discovered,
                 "it dark.", lambda: discoverypictures.limits(box, again)),
         Picture(f"{name}-worlds", f"{title} Every world a dot, cases dark and large, and the box drawn over two of "
                 "the factors that it restricts.",
-                lambda: discoverypictures.worlds(readings.factors, points, values, result.cases, box, found, label)),
+                lambda: discoverypictures.worlds(readings.factors, points, values, result.cases, box, found,
+                                                 result.case.border, label)),
         Picture(f"{name}-tradeoff", f"{title} Coverage to the right, density upwards, for every box from all worlds "
                 "inwards; the chosen one is marked.",
                 lambda: discoverypictures.tradeoff(box, again)),

@@ -73,11 +73,13 @@ def limits(box: CaseBox, again: FoundAgain) -> alt.TopLevelMixin:
 
 
 def worlds(factors: Sequence[Varied], points: np.ndarray, values: np.ndarray, cases: np.ndarray, box: CaseBox,
-           found: Response, label: str) -> alt.TopLevelMixin:
+           found: Response, border: float, label: str) -> alt.TopLevelMixin:
     """Every world over the two factors that the box restricts most, ranges before levels; over one and the value where
     it restricts one. Worlds that other limits of the box leave out are faint.
 
-    Args: points, values, cases: of all worlds that were looked at. label: what a case is.
+    Args:
+        points, values, cases: of all worlds that were looked at.
+        border: beyond it they are cases, in the outcome's unit. label: the same in words.
     """
     import altair as alt
     import pandas as pd
@@ -111,8 +113,8 @@ def worlds(factors: Sequence[Varied], points: np.ndarray, values: np.ndarray, ca
               alt.Chart(table[table["case"]]).mark_point(shape="diamond", filled=True, size=60, color=BEYOND)
               .encode(x=x_axis, y=y_axis, opacity=strength)]
     if not others:
-        zero = pd.DataFrame([{"y": 0.0}])
-        layers.insert(0, alt.Chart(zero).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(y=y_axis))
+        level = pd.DataFrame([{"y": scale * border}])
+        layers.insert(0, alt.Chart(level).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(y=y_axis))
     beside = f"; faint: left out by {wording.listed([limit.factor.name for limit in others[1:]])}" if others[1:] else ""
     return panel(layers, WIDTH, HEIGHT, f"dark diamonds: {label}{beside}", heading)
 

@@ -65,19 +65,22 @@ class Label:
 
 
 def place_labels(dots: Sequence[tuple[float, float]], texts: Sequence[str], width: float, height: float,
-                 others: Sequence[Box] = ()) -> list[Label | None]:
+                 others: Sequence[Box] = (), important: Sequence[bool] = ()) -> list[Label | None]:
     """Places for texts beside their dots such that no two cover each other or a dot; None where there is no room.
 
     Args:
         dots: in pixels from the left and from the top, the most important first: it has the choice.
         others: what the texts must not cover either.
+        important: whether a text may stand far from its dot, with a line to it; default all.
     """
     taken = [*others, *(Box(x - 5, y - 5, x + 5, y + 5) for x, y in dots)]
     found: list[Label | None] = []
-    for (x, y), text in zip(dots, texts, strict=True):
+    reach = (9, 20, 34, 50, 68, 90)
+    important = important or [True] * len(dots)
+    for i, ((x, y), text) in enumerate(zip(dots, texts, strict=True)):
         wide = LETTER * len(text)
         label = None
-        for away in (9, 20, 34, 50, 68):
+        for away in reach if important[i] else reach[:3]:
             for right, up in _SIDES:
                 left = x + right * away - (wide if right < 0 else wide / 2 if right == 0 else 0)
                 middle = y + up * max(away, 12)
@@ -112,7 +115,7 @@ def elementary(found: Response, ranked: Sequence[Effect], luck: Luck) -> alt.Top
     halves = [WIDTH * scale * e.half / right for e in shown]
     bars = [Box(dot[0] - half, dot[1] - 2, dot[0] + half, dot[1] + 2)
             for dot, half, sure in zip(dots, halves, known, strict=True) if sure]
-    labels = place_labels(dots, [e.factor for e in shown], WIDTH, HEIGHT, bars)
+    labels = place_labels(dots, [e.factor for e in shown], WIDTH, HEIGHT, bars, known)
     x_axis, y_axis = _axis("x", [0, right], f"mean size of the effect of a factor's whole range ({_unit(found)})"), \
         _axis("y", [0, top], None)
     ends = [(0, 0), (right, right)] if right <= top else [(0, 0), (top, top)]
@@ -121,9 +124,10 @@ def elementary(found: Response, ranked: Sequence[Effect], luck: Luck) -> alt.Top
     if 0 < by_luck < right:
         layers.insert(0, alt.Chart(pd.DataFrame([{"x": 0.0, "x2": by_luck, "y": 0.0, "y2": top}]))
                       .mark_rect(color=drawing.GRID, opacity=0.75).encode(x=x_axis, x2="x2:Q", y=y_axis, y2="y2:Q"))
+        outside = by_luck < 0.2 * right
         layers.append(alt.Chart(pd.DataFrame([{"x": by_luck, "y": top, "says": "luck alone"}]))
-                      .mark_text(align="left", dx=5, dy=8, fontSize=11.5, color=QUIET)
-                      .encode(x=x_axis, y=y_axis, text="says:N"))
+                      .mark_text(align="left" if outside else "right", dx=5 if outside else -5, dy=8, fontSize=11.5,
+                                 color=QUIET).encode(x=x_axis, y=y_axis, text="says:N"))
     spans = pd.DataFrame([{"x": max(0.0, scale * (e.mu_star - e.half)), "x2": scale * (e.mu_star + e.half),
                            "y": scale * e.sigma} for e, sure in zip(shown, known, strict=True) if sure])
     if len(spans):
@@ -144,7 +148,7 @@ def elementary(found: Response, ranked: Sequence[Effect], luck: Luck) -> alt.Top
                       .encode(x=x_axis, y=y_axis, text="says:N"))
     unnamed = len(shown) - len(named)
     return panel(layers, WIDTH, HEIGHT, f"how unequal it is between worlds: standard deviation ({_unit(found)})",
-                 "above the dotted line: very unequal, or up in some worlds and down in others"
+                 "dark: more than luck; above the dotted line: very unequal, or now up and now down"
                  + (f"; {unnamed} dots have no room for a name" if unnamed else ""))
 
 

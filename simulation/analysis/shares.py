@@ -87,8 +87,8 @@ def _title(found: Response, ranked: Sequence[Share], luck: float) -> str:
     known = [s for s in ranked if math.isfinite(s.total)]
     if not known:
         return f"{found.label}: there is no variance to share out."
-    floor = LEAST + (luck if math.isfinite(luck) else 0.0)
-    named = [s for s in known if s.total >= floor and s.total > s.total_half][:NAMED]
+    by_luck = luck if math.isfinite(luck) else 0.0
+    named = [s for s in known if s.total >= LEAST + by_luck and s.total - s.total_half > by_luck][:NAMED]
     if not named:
         return f"{found.label}: no factor has a part in its variance that can be told from luck."
     said = wording.listed([f"{s.factor} ({share(s.total)})" for s in named])
@@ -106,11 +106,18 @@ def _lines(found: Response, ranked: Sequence[Share], luck: float, readings: Read
         return lines
     lines += [f"{s.factor}: {_with_half(s.first, s.first_half)} alone, {_with_half(s.total, s.total_half)} with all "
               "that it does together with others." for s in ranked]
+    if _wide(ranked):
+        return lines
     alone = sum(s.first for s in ranked)
     left = 1 - alone - (luck if math.isfinite(luck) else 0.0)
     among = "factors together or to luck" if not math.isfinite(luck) else "factors together"
-    lines.append(f"Alone they make up {share(min(alone, 1.0))}; about {share(max(left, 0.0))} is owed to {among}.")
+    lines.append(f"Alone they make up {share(min(max(alone, 0.0), 1.0))}; about {share(max(left, 0.0))} is owed to "
+                 f"{among}.")
     return lines
+
+
+def _wide(ranked: Sequence[Share]) -> list[Share]:
+    return [s for s in ranked if max(s.first_half, s.total_half) > WIDE]
 
 
 def _with_half(part: float, half: float) -> str:
@@ -138,8 +145,7 @@ def _notes(found: Response, ranked: Sequence[Share], luck: float, blocks: int, r
     of = len(readings.points) // (len(readings.factors) + 2)
     if blocks < of:
         notes.append(f"{of - blocks} of {of} blocks were left out, because a run of theirs is missing or failed.")
-    wide = [s for s in ranked if max(s.first_half, s.total_half) > WIDE]
-    if wide:
+    if wide := _wide(ranked):
         notes.append(f"The intervals of {wording.listed([s.factor for s in wide[:3]])} are wide: more base samples "
                      "than these are needed to order factors by their shares.")
     return notes
