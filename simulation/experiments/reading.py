@@ -10,8 +10,9 @@ from pydantic import BaseModel, ValidationError
 from simulation.experiments.design import Design
 from simulation.experiments.replications import Until
 from simulation.scenario.catalogue import SUFFIXES, find, folder
-from simulation.scenario.errors import Problem, ScenarioError, field_path, nearest, quote, some
-from simulation.scenario.loading import in_order, place_of, without_value
+from simulation.scenario.errors import ScenarioError, field_path
+from simulation.scenario.loading import in_order, without_value
+from simulation.scenario.otherfiles import at, problem
 from simulation.scenario.overrides import Override, Overrides, read_overrides
 from simulation.scenario.strictyaml import Map, plain, read_file
 
@@ -38,14 +39,15 @@ def load_design(name_or_path: str | Path, set: Overrides = ()) -> Design:
     tree = _changed(read_file(path), overrides)
     problems = without_value(tree, ())
     if "name" in tree.items:
-        problems.append(_at(tree, ("name",), _NAMED, of_key=True))
+        problems.append(at(tree, ("name",), _NAMED, of_key=True))
     if problems:
         raise ScenarioError(problems)
     data: dict[str, Any] = {"name": path.stem, **plain(tree)}  # type: ignore[dict-item]
     try:
         design = Design.model_validate(data, context={"file": True, "folder": path.parent})
     except ValidationError as error:
-        raise ScenarioError(in_order(_problem(detail, tree) for detail in error.errors(include_url=False))) from None
+        details = error.errors(include_url=False)
+        raise ScenarioError(in_order(problem(detail, tree, _fields) for detail in details)) from None
     design._origin = path
     return design
 
@@ -73,42 +75,6 @@ def _put(tree: Map, steps: list[str], override: Override) -> Map:
     return copy
 
 
-def _problem(detail: Any, tree: Map) -> Problem:
-    """One error of pydantic's as a problem with a place."""
-    path, kind, value = tuple(detail["loc"]), detail["type"], detail["input"]
-    if kind == "extra_forbidden":
-        return _at(tree, path, _unknown(path), of_key=True)
-    if kind == "unknown_key":
-        return _at(tree, path, detail["msg"], of_key=True)
-    if kind == "missing":
-        return _at(tree, path, f"is missing; {_described(path)}", of_key=True)
-    if "ctx" in detail and "error" in detail["ctx"]:
-        message = str(detail["ctx"]["error"])
-    elif kind in ("tuple_type", "list_type"):
-        message = f"{quote(value)} is not a list; write '- ' before every item"
-    elif kind in ("dict_type", "model_type", "model_attributes_type", "mapping_type"):
-        message = f"{quote(value)} is not a mapping; 'field: value' lines are needed"
-    else:
-        message = detail["msg"]
-    return _at(tree, path, message)
-
-
-def _at(tree: Map, path: tuple[str | int, ...], message: str, of_key: bool = False) -> Problem:
-    place = place_of(tree, path, of_key=of_key)
-    return Problem(place.file, place.line, place.column, field_path(path), message)
-
-
 def _fields(path: tuple[str | int, ...]) -> dict[str, Any]:
     part: type[BaseModel] = Until if path[0] == "replications" else Design
     return {name: field for name, field in part.model_fields.items() if name != "name"}
-
-
-def _unknown(path: tuple[str | int, ...]) -> str:
-    names = list(_fields(path))
-    near = nearest(str(path[-1]), names)
-    return f"unknown key {quote(path[-1])}; " + (f"did you mean {near!r}?" if near else f"accepted here: {some(names)}")
-
-
-def _described(path: tuple[str | int, ...]) -> str:
-    field = _fields(path).get(str(path[-1]))
-    return (field.description or "it is needed") if field else "it is needed"
