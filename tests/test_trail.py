@@ -70,5 +70,5 @@ def test_the_readme_leads_to_claims_and_pages_that_exist():
     anchors = re.findall(r"docs/claims\.md#([\w-]+)", readme)
     assert len(anchors) >= 15
     assert [name for name in anchors if f'<a id="{name}"></a>' not in page] == []
-    pages = set(re.findall(r"\]\((docs/[\w.-]+)", readme))
+    pages = set(re.findall(r"\]\((docs/[\w./-]+)", readme))
     assert [name for name in sorted(pages) if not (ROOT / name).is_file()] == []

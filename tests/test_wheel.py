@@ -67,7 +67,8 @@ def _imports(*folders: str) -> set[str]:
     """Distributions that the modules of these folders import, beyond the standard library and themselves."""
     import ast
 
-    modules = {"yaml": "pyyaml", "pydantic_core": "pydantic", "vl_convert": "vl-convert-python", "markupsafe": "jinja2"}
+    modules = {"yaml": "pyyaml", "pydantic_core": "pydantic", "vl_convert": "vl-convert-python", "markupsafe": "jinja2",
+               "distributed": "dask"}
     used: set[str] = set()
     for path in [path for folder in folders for path in (ROOT / folder).rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -79,7 +80,7 @@ def _imports(*folders: str) -> set[str]:
 
 
 def _declared(lines: list[str]) -> set[str]:
-    return {re.split("[>=;<]", line)[0].strip() for line in lines}
+    return {re.split(r"[>=;<\[]", line)[0].strip().replace("_", "-") for line in lines}
 
 
 def test_every_import_is_declared():
@@ -88,7 +89,8 @@ def test_every_import_is_declared():
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = _declared(project["dependencies"])
-    analysis, dashboard = (_declared(project["optional-dependencies"][name]) for name in ("analysis", "dashboard"))
+    extras = {name: _declared(lines) for name, lines in project["optional-dependencies"].items()}
+    analysis, dashboard = extras["analysis"] | extras["research"] | extras["sweeps"], extras["dashboard"]
     model, pages = _imports("simulation"), _imports("dashboards")
     assert model - declared - analysis == set(), "imported but not declared"
     assert pages - declared - dashboard == set(), "imported but not declared"

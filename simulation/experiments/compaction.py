@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LARGE = 8 * 2**20
-"""Bytes above which a part stays as it is: some 25,000 runs, or the series of some 400. Merging holds the keys of what it
-merges in memory, so that this also bounds the memory of a sweep, however long it is."""
+"""Bytes above which a part stays as it is: some 25,000 runs, or the series of some 400. Merging holds the keys of what
+it merges in memory, so that this also bounds the memory of a sweep, however long it is."""
 ROWS = 16_384
 """Rows that are held in memory, and that are compressed together."""
 REPLACES = b"replaces"

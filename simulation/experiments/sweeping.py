@@ -200,6 +200,7 @@ class _Loop:
         self._where = f"designs/{folder.name}/scenario.yaml"
         self._queue: deque[Job] = deque()
         self._single: deque[Job] = deque()
+        self._alone = False
         self._strikes: Counter[str] = Counter()
         self._pending: set[str] = set()
         self._pool: Pool | None = None
@@ -268,13 +269,19 @@ class _Loop:
                 self._collect()
 
     def _turn(self) -> None:
-        while (self._queue or self._single) and self._pool.busy < WINDOW * self._pool.workers:
+        """Hand out what fits, and take what has come. A suspect runs with nobody beside it, or else whoever runs beside
+        the culprit each time would be taken for one."""
+        if not self._pool.busy:
+            self._alone = bool(self._single)
+            if self._alone:
+                self._hand_out()
+        while self._queue and not self._single and not self._alone and self._pool.busy < WINDOW * self._pool.workers:
             self._hand_out()
         if self._pool.busy:
             self._collect()
 
     def _hand_out(self) -> None:
-        if self._single:
+        if self._alone:
             jobs = [self._single.popleft()]
         else:
             self._look_again()
