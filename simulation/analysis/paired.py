@@ -74,7 +74,8 @@ def _line(each: Contrast, row: pd.Series) -> str:
         return f"{each.says}: no pair has a value under both."
     spread = [f"95 % {wording.interval(outcome, whole.low, whole.high)}"] if math.isfinite(whole.low) else []
     if math.isfinite(row["bootstrap_low"]):
-        spread.append(f"bootstrap {wording.interval(outcome, row['bootstrap_low'], row['bootstrap_high'])}")
+        how = "bootstrap over worlds" if len(each.at) > 1 else "bootstrap"
+        spread.append(f"{how} {wording.interval(outcome, row['bootstrap_low'], row['bootstrap_high'])}")
     if whole.over_worlds and math.isfinite(whole.here_low):
         spread.append(f"in these very worlds {wording.interval(outcome, whole.here_low, whole.here_high)}")
     text = f"{each.says}: {wording.difference(outcome, whole.difference)} ({'; '.join(spread) or 'no interval'})."
