@@ -95,7 +95,8 @@ def _factor_panel(found: Sequence[Contrast], readings: Readings, column: int,
     if factor.unit == "on or off":
         axis |= {"values": [0, 1], "labelExpr": "datum.value ? 'on' : 'off'"}
     elif len(np.unique(values)) <= 6:
-        axis["values"] = np.unique(values).tolist()
+        # Of its own accord the axis rounds values that are given to the step that it would have taken: 19 to 20.
+        axis |= {"values": np.unique(values).tolist(), "labelExpr": "format(datum.value, ',.4~r')"}
     reach = [float(values.min() - air), float(values.max() + air)]
     if frame["x"].size:
         reach = [min(reach[0], float(frame["x"].min()) - air / 2), max(reach[1], float(frame["x"].max()) + air / 2)]

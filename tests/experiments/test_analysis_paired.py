@@ -267,3 +267,15 @@ def test_of_many_factors_those_that_differences_follow_are_drawn():
 
 def test_one_world_has_no_picture_over_factors():
     assert [p.name for p in only(paired.sections(one_world([1.0, 2.0, 4.0]))).pictures] == ["variance-reduction"]
+
+
+def test_the_axis_of_a_few_levels_says_what_they_are():
+    from simulation.svg import svg_file
+
+    levels = np.array([[0.04], [0.19], [0.34], [0.49], [0.64]])
+    apart = np.random.default_rng(2).normal(size=(5, 4))
+    factor = type(GROWTH)("population.complexity_mean", "Complexity", "share", 0.04, 0.64, tuple(levels[:, 0]))
+    source = readings({"need": np.stack([0 * apart, apart], axis=2)}, [factor], levels, "grid")
+    picture = only(over_factors(contrasts(source), source))
+    text = svg_file(picture.draw(), picture.name, picture.says)
+    assert all(f">{level}</text>" in text for level in (4, 19, 34, 49, 64))
